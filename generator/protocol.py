@@ -1,0 +1,129 @@
+"""Every message that crosses between the bot and the generator process, on one page.
+
+The transport is one JSON object a line: commands on the child's stdin, events on its stdout. Large
+things (images, clips) cross by path. For every request the bot sees
+`Progress*`, then exactly one of `Completed | Cancelled | Failed`, then silence.
+"""
+
+from typing import Literal
+
+import msgspec
+
+Stage = Literal["loading", "encoding_prompt", "denoising", "decoding", "encoding"]
+"""What the device is doing. Only "denoising" counts steps; the others have `total_steps == 0`."""
+
+FailureReason = Literal["out_of_memory", "invalid", "timed_out", "crashed", "unavailable", "internal"]
+"""Why a request failed; "unavailable" is a model that could not be loaded (missing, no network)."""
+
+
+# --- bot -> generator -----------------------------------------------------------------------------
+
+
+class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=True):
+    """One clip to make. Sizes and frame counts are exact: the caller has applied the model's rules."""
+
+    id: str
+    model: str
+    """A catalogue name, such as "builtin"."""
+    prompt: str
+    negative_prompt: str = ""
+    width: int
+    height: int
+    num_frames: int
+    fps: int
+    num_inference_steps: int
+    guidance_scale: float
+    seed: int
+    """Always concrete, 0 .. 2**32 - 1: whoever asks for "any" seed draws it first."""
+    output_path: str
+    """Where the MP4 goes; it appears there whole or not at all."""
+    max_bytes: int | None = None
+    """The upload limit the file has to fit, in bytes."""
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Stop a request at its next step. Legal at any time, any number of times; unknown ids are ignored."""
+
+    id: str
+
+
+class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
+    """Finish nothing more and exit. Closing stdin means the same."""
+
+
+Command = GenerationRequest | Cancel | Shutdown
+
+
+# --- generator -> bot -----------------------------------------------------------------------------
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The child takes requests. Sent once, before any other event."""
+
+    device: str
+    """Torch device type: "cuda", "mps" or "cpu"."""
+    device_name: str
+    memory_bytes: int
+    """Memory of the device in bytes; of the machine where the device is the CPU."""
+
+
+class Progress(msgspec.Struct, frozen=True, tag="progress"):
+    id: str
+    stage: Stage
+    step: int = 0
+    """Denoising steps finished so far, 1-based once the first is done."""
+    total_steps: int = 0
+
+
+class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
+    id: str
+    path: str
+    width: int
+    height: int
+    """Of the file, in pixels; a small model's clip is shown larger than it was denoised."""
+    num_frames: int
+    fps: int
+    size_bytes: int
+    seconds: dict[Stage, float]
+    """Wall-clock seconds by stage."""
+
+
+class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
+    id: str
+    step: int = 0
+    total_steps: int = 0
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed", kw_only=True):
+    id: str
+    reason: FailureReason
+    message: str
+    """One or two sentences for the person who asked: what happened and what to do."""
+    retryable: bool = False
+
+
+Terminal = Completed | Cancelled | Failed
+Event = Ready | Progress | Terminal
+RequestEvent = Progress | Terminal
+
+
+# --- codec ----------------------------------------------------------------------------------------
+
+_encoder = msgspec.json.Encoder()
+_command_decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+_event_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode_line(message: Command | Event) -> bytes:
+    """Return the message as one line of JSON, newline included."""
+    return _encoder.encode(message) + b"\n"
+
+
+def decode_command(line: bytes) -> Command:
+    """Parse a line from the bot; raises `msgspec.DecodeError` on anything else."""
+    return _command_decoder.decode(line)
+
+
+def decode_event(line: bytes) -> Event:
+    """Parse a line from the generator; raises `msgspec.DecodeError` on anything else."""
+    return _event_decoder.decode(line)
