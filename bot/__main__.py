@@ -1,0 +1,70 @@
+"""Entry point: `python -m bot` on Discord, `python -m bot demo` without it."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from bot.app import run_bot, stop_on_sigterm
+from bot.errors import StartupError
+from bot.settings import load_settings
+
+
+def main() -> int:
+    """Run the command line; return the process's exit status."""
+    options = _parser().parse_args()
+    try:
+        if options.command == "demo":
+            from bot.demo import run_demo  # the local Discord is not needed on the real one
+
+            _set_up_logging("WARNING")
+            _run(run_demo(port=options.port, data_dir=options.data, open_browser=options.browser))
+        else:
+            settings = load_settings()
+            _set_up_logging(settings.log_level)
+            _run(run_bot(settings))
+    except StartupError as error:
+        print(f"zoetrope: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    async def until_stopped() -> None:
+        stop_on_sigterm()
+        with contextlib.suppress(asyncio.CancelledError):
+            await coroutine
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(until_stopped())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    demo = commands.add_parser("demo", help="chat with the bot on a local page, without Discord")
+    demo.add_argument("--port", type=int, default=8765, help="port of the page (0: any free one)")
+    demo.add_argument("--data", type=Path, default=Path("demo-data"), help="where clips are kept")
+    demo.add_argument(
+        "--no-browser", dest="browser", action="store_false", help="do not open a browser"
+    )
+    return parser
+
+
+def _set_up_logging(level: str) -> None:
+    logging.basicConfig(
+        level=level.upper(),
+        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    # at DEBUG discord.py prints whole interactions, whose tokens must not reach a log
+    for name in ("discord", "aiosqlite"):
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

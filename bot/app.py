@@ -1,0 +1,97 @@
+"""The composition root: builds store, generator and client by hand, in order, and runs them."""
+
+import asyncio
+import logging
+import shutil
+import signal
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.client import ZoetropeClient
+from bot.commands.explain import add_explain_command
+from bot.commands.settings import add_settings_commands
+from bot.commands.video import add_video_command
+from bot.components.actions import ACTIONS
+from bot.errors import StartupError
+from bot.jobs.store import open_store
+from bot.settings import Settings
+from generator import Catalogue, load_catalogue, open_generator
+
+_log = logging.getLogger(__name__)
+MIN_FREE_BYTES = 200 * 2**20
+
+
+async def run_bot(settings: Settings) -> None:
+    """Run until cancelled. Raises `StartupError` with one sentence when that is not possible."""
+    if settings.discord_url is not None:
+        use_local_discord(settings.discord_url)
+    catalogue = load_catalogue()
+    _check_model(settings, catalogue)
+    async with (
+        open_store(settings.database_path) as store,
+        open_generator(
+            device=settings.device,
+            preload=settings.default_model,
+            request_timeout=settings.request_timeout,
+        ) as generator,
+    ):
+        _prepare_clips_dir(settings)
+        client = ZoetropeClient(settings, store, catalogue, generator, ACTIONS)
+        add_video_command(client.tree)
+        add_explain_command(client.tree)
+        add_settings_commands(client.tree)
+        async with client:
+            await _login(client, settings.discord_token)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(client.connect())
+                tasks.create_task(client.dispatcher.run())
+
+
+def use_local_discord(url: str) -> None:
+    """Point discord.py at a local Discord; it has no parameter for that."""
+    base = yarl.URL(url)
+    Route.BASE = f"{base.origin()}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = base.with_scheme("ws").with_path("/gateway/")
+    discord.Asset.BASE = str(base.origin())  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def stop_on_sigterm() -> None:
+    """Let SIGTERM end the current task as Ctrl-C does; discord.py handles only the latter."""
+    task = asyncio.current_task()
+    assert task is not None, "called from the main coroutine"
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+async def _login(client: ZoetropeClient, token: str) -> None:
+    try:
+        await client.login(token)
+    except discord.LoginFailure:
+        raise StartupError(
+            "Discord refused the token: copy it again from the Developer Portal "
+            "(your application > Bot > Reset Token) into DISCORD_TOKEN"
+        ) from None
+    except (OSError, discord.HTTPException) as error:
+        raise StartupError(f"Discord cannot be reached ({error}): check the network") from error
+
+
+def _check_model(settings: Settings, catalogue: Catalogue) -> None:
+    name = settings.default_model
+    if name is not None and name not in catalogue:
+        known = ", ".join(catalogue.names)
+        raise StartupError(f"DEFAULT_MODEL: there is no model {name!r}; choose one of {known}")
+
+
+def _prepare_clips_dir(settings: Settings) -> None:
+    try:
+        settings.clips_dir.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(settings.clips_dir).free
+    except OSError as error:
+        raise StartupError(f"DATA_DIR cannot be used ({error}): check its permissions") from error
+    if free < MIN_FREE_BYTES:
+        raise StartupError(
+            f"The disk of DATA_DIR has only {free // 2**20} MB left, and at least "
+            f"{MIN_FREE_BYTES // 2**20} MB are needed: free some space or move DATA_DIR"
+        )

@@ -1,0 +1,152 @@
+"""The Discord client: what it may see, its commands' registration, and one place for errors."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot import texts
+from bot.components.buttons import JobButton
+from bot.components.edit_form import edited_job_id
+from bot.delivery import Delivery
+from bot.errors import Refusal
+from bot.jobs.dispatcher import Dispatcher
+from bot.jobs.job import Job
+from bot.jobs.store import Store
+from bot.settings import Settings
+from generator import Catalogue, Generator, GeneratorUnavailableError, Ready
+
+_log = logging.getLogger(__name__)
+_READY_WAIT = 2.0  # seconds; an interaction must be answered within 3
+_ALREADY_ANSWERED, _UNKNOWN_INTERACTION = 40060, 10062
+
+
+class ZoetropeClient(discord.Client):
+    """Holds what commands and buttons need: the store, the dispatcher, the catalogue."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        catalogue: Catalogue,
+        generator: Generator,
+        actions: Mapping[str, "Action"],
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=60.0,
+        )
+        self.settings = settings
+        self.store = store
+        self.catalogue = catalogue
+        self.dispatcher = Dispatcher(
+            store, generator, Delivery(self, catalogue, settings.progress_interval)
+        )
+        self.tree = CommandTree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+        )
+        self._generator = generator
+        self._actions = actions
+
+    async def setup_hook(self) -> None:
+        self.add_dynamic_items(JobButton)
+        await self._sync_commands()
+
+    async def _sync_commands(self) -> None:
+        """Register the commands if they changed: Discord limits how many a day may be created."""
+        definitions = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
+        fact = f"commands of {self.application_id}"
+        if self.settings.discord_url is None and await self.store.fact(fact) == digest:
+            return
+        await self.tree.sync()
+        await self.store.save_fact(fact, digest)
+
+    async def on_ready(self) -> None:
+        _log.info("connected as %s in %d servers", self.user, len(self.guilds))
+
+    async def generator_ready(self) -> Ready:
+        """Return what the generator runs on. Raises `Refusal` while it is still starting."""
+        try:
+            async with asyncio.timeout(_READY_WAIT):
+                return await self._generator.wait_ready()
+        except TimeoutError:
+            raise Refusal(texts.STARTING) from None
+        except GeneratorUnavailableError as error:
+            raise Refusal(str(error)) from None
+
+    # --- buttons and forms; discord.py would only log what goes wrong in them ---
+
+    async def press(self, action: str, job_id: str, interaction: "Interaction") -> None:
+        """Do what a job's button says."""
+        try:
+            handler = self._actions.get(action)
+            if handler is None:
+                raise Refusal(texts.UNKNOWN_BUTTON)
+            job = await self.store.job(job_id)
+            if job is None:
+                raise Refusal(texts.NO_SUCH_JOB)
+            await handler(interaction, job)
+        except Exception as error:
+            await answer_error(interaction, error)
+
+    async def on_interaction(self, interaction: "Interaction") -> None:
+        """Serve submitted forms here, because discord.py forgets open forms on a restart."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Mapping[str, Any] = interaction.data or {}
+        job_id = edited_job_id(data.get("custom_id", ""))
+        if job_id is not None:
+            await self.press("submit", job_id, interaction)
+
+
+class CommandTree(app_commands.CommandTree[ZoetropeClient]):
+    """The slash commands, with the one error handler."""
+
+    async def on_error(
+        self,
+        interaction: "Interaction",
+        error: app_commands.AppCommandError,
+        /,
+    ) -> None:
+        if isinstance(error, app_commands.CommandInvokeError):
+            await answer_error(interaction, error.original)
+        else:
+            await answer_error(interaction, error)
+
+
+Interaction = discord.Interaction[ZoetropeClient]
+Action = Callable[[Interaction, Job], Awaitable[None]]
+
+
+async def answer_error(interaction: Interaction, error: Exception) -> None:
+    """Tell the one who asked what went wrong, privately; log what is not their doing."""
+    if isinstance(error, Refusal | app_commands.AppCommandError):
+        text = str(error)
+    elif isinstance(error, discord.HTTPException) and error.code in {
+        _ALREADY_ANSWERED,
+        _UNKNOWN_INTERACTION,
+    }:
+        _log.warning("interaction %s came too late or twice: %s", interaction.id, error)
+        return
+    else:
+        _log.error("interaction %s failed", interaction.id, exc_info=error)
+        text = texts.INTERNAL_ERROR
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as failure:
+        _log.warning("interaction %s cannot be answered: %s", interaction.id, failure)

@@ -1,0 +1,197 @@
+"""/video, and everything that makes a new clip from an old one."""
+
+import time
+
+import discord
+from discord import app_commands
+
+from bot import texts
+from bot.client import Interaction, ZoetropeClient
+from bot.components.buttons import cancel_view
+from bot.errors import Refusal
+from bot.jobs.job import Job, new_job_id
+from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Plan, Wish, choose_model, make_plan
+from bot.jobs.rules import GuildRules
+from generator import ModelSpec
+
+_DEFAULT_UPLOAD_LIMIT = 10 * 2**20
+_LARGEST_REQUEST = 24 * 2**20  # Discord documents 25 MiB for a whole request
+_UPLOAD_MARGIN = 64 * 2**10  # for the rest of the multipart body
+_NEEDED_PERMISSIONS = {
+    "send_messages": "Send Messages",
+    "attach_files": "Attach Files",
+    "embed_links": "Embed Links",
+}
+
+
+def add_video_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
+    """Register /video."""
+
+    @tree.command(name="video", description="Make a short video from a description")
+    @app_commands.describe(
+        prompt="What the video shows",
+        model="Which model makes it",
+        seconds="Length in seconds",
+        frames="Length in frames, instead of seconds",
+        size="Width x height in pixels, such as 256x256",
+        steps="Denoising steps: more is slower and finer",
+        guidance="How strictly to follow the prompt",
+        seed="The same seed and settings give the same video",
+        negative_prompt="What the video should not show",
+        explain="Add how this very video was made",
+    )
+    async def video(  # pyright: ignore[reportUnusedFunction]
+        interaction: Interaction,
+        prompt: app_commands.Range[str, 1, MAX_PROMPT_LENGTH],
+        model: str | None = None,
+        seconds: app_commands.Range[float, 0.1, 60.0] | None = None,
+        frames: app_commands.Range[int, 1, 2000] | None = None,
+        size: app_commands.Range[str, 3, 12] | None = None,
+        steps: app_commands.Range[int, 1, 200] | None = None,
+        guidance: app_commands.Range[float, 1.0, 30.0] | None = None,
+        seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
+        negative_prompt: app_commands.Range[str, 0, MAX_PROMPT_LENGTH] | None = None,
+        explain: bool = False,
+    ) -> None:
+        wish = Wish(
+            prompt=prompt,
+            model=model,
+            seconds=seconds,
+            frames=frames,
+            size=size,
+            steps=steps,
+            guidance=guidance,
+            seed=seed,
+            negative_prompt=negative_prompt,
+            explain=explain,
+        )
+        await make_video(interaction, wish)
+
+    video.autocomplete("model")(complete_model)
+    video.autocomplete("size")(_complete_size)
+
+
+async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = None) -> None:
+    """Check a wish, answer with its place in the queue, and queue it. Raises `Refusal`."""
+    client = interaction.client
+    rules = await client.store.rules(interaction.guild_id)
+    spec = await resolve_model(client, wish.model, rules)
+    _check_member(interaction, rules)
+    job_id = new_job_id()
+    plan = make_plan(
+        wish,
+        spec,
+        rules,
+        job_id=job_id,
+        output_path=str(client.settings.clips_dir.resolve() / f"{job_id}.mp4"),
+        max_bytes=_upload_limit(interaction),
+    )
+    await _queue(interaction, _job(interaction, plan, wish, parent), spec)
+
+
+async def _queue(interaction: Interaction, job: Job, spec: ModelSpec) -> None:
+    dispatcher = interaction.client.dispatcher
+    place = dispatcher.next_place()
+    await dispatcher.accept(job)
+    try:
+        answer = await interaction.response.send_message(
+            texts.queued(job, spec, place, place), view=cancel_view(job)
+        )
+    except discord.HTTPException:
+        await dispatcher.cancel(job.id, job.user_id)  # nobody was told, so nobody waits for it
+        raise
+    assert answer.message_id is not None, "an answer of this type is a message"
+    await dispatcher.start(job, answer.message_id)
+
+
+def _job(interaction: Interaction, plan: Plan, wish: Wish, parent: Job | None) -> Job:
+    assert interaction.channel_id is not None, "commands come from channels"
+    return Job(
+        id=plan.request.id,
+        parent_id=parent.id if parent else None,
+        user_id=interaction.user.id,
+        guild_id=interaction.guild_id,
+        channel_id=interaction.channel_id,
+        request=plan.request,
+        notes=plan.notes,
+        explain=wish.explain,
+        created_at=time.time(),
+    )
+
+
+async def resolve_model(client: ZoetropeClient, name: str | None, rules: GuildRules) -> ModelSpec:
+    """Return the model named, else the server's, else the operator's, else the device's."""
+    name = name or rules.model or client.settings.default_model
+    if name is not None:
+        return choose_model(client.catalogue, name)
+    ready = await client.generator_ready()
+    return client.catalogue.default_for(ready.device, ready.memory_bytes)
+
+
+def again(job: Job) -> Wish:
+    """Return the wish behind a job, seed included."""
+    request = job.request
+    return Wish(
+        prompt=request.prompt,
+        negative_prompt=request.negative_prompt,
+        model=request.model,
+        frames=request.num_frames,
+        size=f"{request.width}x{request.height}",
+        steps=request.num_inference_steps,
+        guidance=request.guidance_scale,
+        seed=request.seed,
+        explain=job.explain,
+    )
+
+
+def _check_member(interaction: Interaction, rules: GuildRules) -> None:
+    """Refuse who may not, who has enough waiting, and where the result could not be posted."""
+    member, client = interaction.user, interaction.client
+    if rules.role_id is not None and isinstance(member, discord.Member):
+        allowed = member.guild_permissions.manage_guild or any(
+            role.id == rules.role_id for role in member.roles
+        )
+        if not allowed:
+            raise Refusal(texts.role_needed(rules.role_id))
+    if interaction.guild_id is not None:
+        missing = [
+            name
+            for flag, name in _NEEDED_PERMISSIONS.items()
+            if not getattr(interaction.app_permissions, flag)
+        ]
+        if missing:
+            raise Refusal(texts.permissions_missing(missing))
+    if client.dispatcher.waiting_count(member.id) >= client.settings.max_waiting_per_user:
+        raise Refusal(texts.too_many_waiting(client.settings.max_waiting_per_user))
+    if client.dispatcher.waiting_count() >= client.settings.max_waiting:
+        raise Refusal(texts.queue_full(client.settings.max_waiting))
+
+
+def _upload_limit(interaction: Interaction) -> int:
+    """Bytes that fit: the result goes through the channel, whose limit is the server's."""
+    guild = interaction.guild
+    limit = guild.filesize_limit if guild is not None else _DEFAULT_UPLOAD_LIMIT
+    chosen = interaction.client.settings.max_upload_bytes or _LARGEST_REQUEST
+    return min(limit, chosen, _LARGEST_REQUEST) - _UPLOAD_MARGIN
+
+
+async def complete_model(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Offer the catalogue's models that contain what was typed."""
+    typed = current.casefold()
+    return [
+        app_commands.Choice(name=f"{spec.title} ({spec.name})"[:100], value=spec.name)
+        for spec in interaction.client.catalogue
+        if typed in spec.name.casefold() or typed in spec.title.casefold()
+    ][:25]
+
+
+async def _complete_size(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Offer the native size of the model chosen so far, and what was typed made legal."""
+    client = interaction.client
+    try:
+        rules = await client.store.rules(interaction.guild_id)
+        spec = await resolve_model(client, getattr(interaction.namespace, "model", None), rules)
+    except Refusal:
+        return []
+    size = f"{spec.defaults.width}x{spec.defaults.height}"
+    return [app_commands.Choice(name=f"{size} (native)", value=size)]

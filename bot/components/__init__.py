@@ -1,0 +1,1 @@
+"""Buttons and forms. Each is a thin adapter to a function that commands use as well."""

@@ -1,0 +1,77 @@
+"""What each button does; the keys of `ACTIONS` are the actions in the buttons' custom_ids."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import aiofiles.os
+import discord
+
+from bot import texts
+from bot.client import Action, Interaction
+from bot.commands.video import again, make_video
+from bot.components.edit_form import edit_form, edited_wish
+from bot.errors import Refusal
+from bot.explainer.lesson import job_lesson
+from bot.jobs.job import Job
+from bot.jobs.limits import choose_model
+
+
+async def _vary(interaction: Interaction, job: Job) -> None:
+    await make_video(interaction, replace(again(job), seed=None), parent=job)
+
+
+async def _again(interaction: Interaction, job: Job) -> None:
+    await make_video(interaction, again(job), parent=job)
+
+
+async def _edit(interaction: Interaction, job: Job) -> None:
+    spec = choose_model(interaction.client.catalogue, job.request.model)
+    await interaction.response.send_modal(edit_form(job, spec))
+
+
+async def _submit(interaction: Interaction, job: Job) -> None:
+    await make_video(interaction, edited_wish(job, interaction.data or {}), parent=job)
+
+
+async def _how(interaction: Interaction, job: Job) -> None:
+    spec = choose_model(interaction.client.catalogue, job.request.model)
+    await interaction.response.send_message(embed=job_lesson(job, spec), ephemeral=True)
+
+
+async def _cancel(interaction: Interaction, job: Job) -> None:
+    _check_owner(interaction, job)
+    # acknowledged first: the cancelled job's message is edited at once
+    await interaction.response.defer()
+    if not await interaction.client.dispatcher.cancel(job.id, interaction.user.id):
+        await interaction.followup.send(texts.NOT_RUNNING, ephemeral=True)
+
+
+async def _delete(interaction: Interaction, job: Job) -> None:
+    _check_owner(interaction, job)
+    if interaction.message is None or job.completed is None:
+        raise Refusal(texts.NOT_POSTED)
+    await interaction.response.defer()
+    await interaction.delete_original_response()
+    with contextlib.suppress(FileNotFoundError):
+        await aiofiles.os.unlink(job.completed.path)
+
+
+def _check_owner(interaction: Interaction, job: Job) -> None:
+    """Only who asked, or a moderator, may end or remove a video. Raises `Refusal`."""
+    moderator = isinstance(interaction.user, discord.Member) and (
+        interaction.permissions.manage_messages
+    )
+    if interaction.user.id != job.user_id and not moderator:
+        raise Refusal(texts.NOT_YOURS)
+
+
+ACTIONS: Mapping[str, Action] = {
+    "vary": _vary,
+    "again": _again,
+    "edit": _edit,
+    "submit": _submit,
+    "how": _how,
+    "cancel": _cancel,
+    "delete": _delete,
+}

@@ -1,0 +1,109 @@
+"""The Edit & rerun form. It keeps no state: what was submitted is read by its custom_ids."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import discord
+
+from bot.errors import Refusal
+from bot.jobs.job import Job
+from bot.jobs.limits import MAX_PROMPT_LENGTH, Wish
+from generator import ModelSpec
+
+_PREFIX = "v1:edit:"
+_LIFETIME = 900.0  # seconds; discord.py keeps a form in memory until then
+
+
+def edit_form(job: Job, spec: ModelSpec) -> discord.ui.Modal:
+    """Return a form filled in with the job's own settings."""
+    request = job.request
+    form = discord.ui.Modal(
+        title=f"Edit #{job.id} & rerun",
+        timeout=_LIFETIME,
+        # unique for each opening: forms with one custom_id would share one entry in discord.py
+        custom_id=f"{_PREFIX}{job.id}:{secrets.token_hex(4)}",
+    )
+    form.add_item(
+        _field("prompt", "Prompt", request.prompt, long=True, max_length=MAX_PROMPT_LENGTH)
+    )
+    if spec.negative_prompt:
+        form.add_item(
+            _field(
+                "negative", "Negative prompt", request.negative_prompt, required=False, long=True,
+                max_length=MAX_PROMPT_LENGTH,
+                description="What the video should not show",
+            )
+        )  # fmt: skip
+    form.add_item(
+        _field(
+            "seed", "Seed", str(request.seed), required=False, max_length=10,
+            description="The same seed keeps the composition; empty picks a new one",
+        )
+    )  # fmt: skip
+    form.add_item(
+        _field(
+            "steps", "Steps", str(request.num_inference_steps), required=False, max_length=4,
+            description=f"1 to {spec.max_steps}; more is slower and finer",
+        )
+    )  # fmt: skip
+    return form
+
+
+def edited_job_id(custom_id: str) -> str | None:
+    """Return the job a submitted form was opened from; `None` for somebody else's form."""
+    return custom_id.removeprefix(_PREFIX).split(":")[0] if custom_id.startswith(_PREFIX) else None
+
+
+def edited_wish(job: Job, data: Mapping[str, Any]) -> Wish:
+    """Read a submitted form over the job's other settings. Raises `Refusal` on non-numbers."""
+    values = dict(_values(data.get("components", ())))
+    request = job.request
+    return Wish(
+        prompt=values.get("prompt", ""),
+        negative_prompt=values.get("negative"),
+        model=request.model,
+        frames=request.num_frames,
+        size=f"{request.width}x{request.height}",
+        steps=_whole_number("Steps", values.get("steps", "")),
+        guidance=request.guidance_scale,
+        seed=_whole_number("Seed", values.get("seed", "")),
+        explain=job.explain,
+    )
+
+
+def _field(
+    name: str,
+    label: str,
+    value: str,
+    *,
+    max_length: int,
+    long: bool = False,
+    required: bool = True,
+    description: str | None = None,
+) -> discord.ui.Label[discord.ui.Modal]:
+    style = discord.TextStyle.paragraph if long else discord.TextStyle.short
+    text_input = discord.ui.TextInput[discord.ui.Modal](
+        custom_id=name, style=style, default=value, required=required, max_length=max_length
+    )
+    return discord.ui.Label(text=label, description=description, component=text_input)
+
+
+def _values(components: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Yield (custom_id, value) from labels and action rows alike."""
+    for component in components:
+        if "value" in component:
+            yield component["custom_id"], str(component["value"] or "")
+        yield from _values(component.get("components", []))
+        if "component" in component:
+            yield from _values([component["component"]])
+
+
+def _whole_number(label: str, text: str) -> int | None:
+    text = text.strip()
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise Refusal(f"{label} must be a whole number or empty; you wrote `{text}`.") from None

@@ -1,0 +1,1 @@
+"""The lesson: how diffusion makes a video, how a GAN would, and what this clip went through."""

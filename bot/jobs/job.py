@@ -1,0 +1,53 @@
+"""A job is one request for a clip, from the command to the posted message."""
+
+import secrets
+from enum import StrEnum
+
+import msgspec
+
+from generator import Completed, GenerationRequest
+
+_ID_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that reads like another character
+_ID_LENGTH = 5
+
+
+class JobState(StrEnum):
+    """queued -> running -> encoded -> posting -> posted | failed | cancelled."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    ENCODED = "encoded"
+    POSTING = "posting"
+    POSTED = "posted"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One row: buttons and messages refer to it by `id` alone."""
+
+    id: str
+    parent_id: str | None = None
+    """The job this one was made from, by Vary or Edit & rerun."""
+    user_id: int
+    guild_id: int | None
+    channel_id: int
+    request: GenerationRequest
+    notes: tuple[str, ...] = ()
+    """What was adjusted to fit the model, for the member to read."""
+    explain: bool = False
+    """Attach the explainer to the result."""
+    state: JobState = JobState.QUEUED
+    attempts: int = 0
+    status_message_id: int | None = None
+    result_message_id: int | None = None
+    created_at: float
+    """Unix time in seconds, like the two below."""
+    started_at: float | None = None
+    finished_at: float | None = None
+    completed: Completed | None = None
+
+
+def new_job_id() -> str:
+    """Return an id short enough to say aloud; about 24 million of them."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_LENGTH))

@@ -1,0 +1,88 @@
+"""Process settings, read once at start from the environment and `.env`, frozen, handed down."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from dotenv import dotenv_values
+
+from bot.errors import StartupError
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """What an operator sets; every field is the lower-case name of its environment variable."""
+
+    discord_token: str
+    data_dir: Path = Path("data")
+    """Holds the database and the clips."""
+    default_model: str | None = None
+    """A catalogue name; unset picks by the device."""
+    device: str | None = None
+    """"cuda", "mps" or "cpu"; unset picks the best there is."""
+    max_waiting: int = 100
+    """Jobs that may wait in all."""
+    max_waiting_per_user: int = 4
+    progress_interval: float = 4.0
+    """Seconds between two edits of one progress message; Discord limits edits by channel."""
+    request_timeout: float = 1800.0
+    """Seconds after which one clip's generation is given up."""
+    max_upload_bytes: int | None = None
+    """Upper bound on the upload size; unset follows each server's own limit."""
+    log_level: str = "INFO"
+    discord_url: str | None = None
+    """Base address of a local Discord (`python -m bot.emulator`); unset means Discord itself."""
+
+    @property
+    def database_path(self) -> Path:
+        return self.data_dir / "zoetrope.sqlite3"
+
+    @property
+    def clips_dir(self) -> Path:
+        return self.data_dir / "clips"
+
+    def __post_init__(self) -> None:
+        if not self.discord_token:
+            raise ValueError(
+                "DISCORD_TOKEN is not set: put your bot's token into .env (see .env.example), "
+                "or run `make demo`, which needs none"
+            )
+        for name in ("max_waiting", "max_waiting_per_user", "progress_interval", "request_timeout"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name.upper()} must be greater than 0")
+        if self.discord_url is not None:
+            _check_local_discord(self.discord_url, self.discord_token)
+
+
+def load_settings(
+    environ: Mapping[str, str] = os.environ, env_file: Path | None = Path(".env")
+) -> Settings:
+    """Read the settings; the environment wins over the file. Raises `StartupError`."""
+    values = dict(dotenv_values(env_file)) if env_file is not None else {}
+    values |= environ
+    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
+    given = {name: value for name in names if (value := values.get(name.upper()))}
+    given.setdefault("discord_token", "")
+    try:
+        return msgspec.convert(given, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise StartupError(_explain(str(error))) from error
+
+
+def _explain(message: str) -> str:
+    """Turn msgspec's "... - at `$.max_waiting`" into the name of the variable to mend."""
+    text, _, path = message.partition(" - at `$.")
+    return f"{path.rstrip('`').upper()}: {text}; see .env.example" if path else text
+
+
+def _check_local_discord(url: str, token: str) -> None:
+    if urlsplit(url).hostname not in _LOOPBACK:
+        raise ValueError("DISCORD_URL is for a local Discord only and must point to 127.0.0.1")
+    if token.count(".") == 2:  # the shape of a real bot token
+        raise ValueError(
+            "DISCORD_URL is set, but DISCORD_TOKEN looks like a real token: "
+            "unset one of the two, so that no real token is sent to a local stand-in"
+        )

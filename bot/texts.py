@@ -1,0 +1,176 @@
+"""Every sentence a member can read, in one place."""
+
+from discord.utils import escape_markdown, escape_mentions
+
+from bot.jobs.job import Job
+from generator import Completed, GenerationRequest, ModelSpec, Progress
+
+_STAGES = {
+    "loading": "Loading the model",
+    "encoding_prompt": "Reading the prompt",
+    "denoising": "Denoising",
+    "decoding": "Turning latents into pictures",
+    "encoding": "Writing the video",
+}
+_QUOTED_LENGTH = 300
+
+PROMPT_EMPTY = "The prompt is empty: describe what the video should show."
+NOT_YOURS = "Only the person who asked for this video, or a moderator, can do that."
+NO_SUCH_JOB = "I do not know this video any more, so this button has nothing to act on."
+NOT_RUNNING = "This video is not waiting or running any more."
+NOT_POSTED = "There is no finished clip behind this message."
+CANCELLING = "Stopping at the next step."
+DELETED = "Deleted."
+STARTING = "The generator is still starting. Try again in a few seconds."
+INTERNAL_ERROR = "Something went wrong on my side; it has been logged. Nothing you did was lost."
+NOTHING_TO_SET = "Nothing was given to change. Choose at least one option of `/settings set`."
+MANAGERS_ONLY = "Only members with the permission Manage Server can see and change the settings."
+UNKNOWN_BUTTON = "This button belongs to another version of the bot."
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+def prompt_too_long(length: int, limit: int) -> str:
+    return f"The prompt has {length:,} characters; at most {limit:,} are allowed. Shorten it."
+
+
+def out_of_range(option: str, value: float, low: float, high: float) -> str:
+    return f"`{option}` must be between {low:g} and {high:,.10g}; you gave {value:,.10g}."
+
+
+def size_unreadable(text: str, width: int, height: int) -> str:
+    return (
+        f"`{quote(text, 40)}` is not a size. "
+        f"Write it as width x height, such as `{width}x{height}`."
+    )
+
+
+def size_refused(width: int, height: int, model: str, near_width: int, near_height: int) -> str:
+    return (
+        f"{model} cannot make {width}×{height} pixels. "
+        f"The nearest size it can make is `{near_width}x{near_height}`."
+    )
+
+
+def seconds_refused(seconds: float, longest: float, model: str) -> str:
+    return (
+        f"{model} makes clips of at most {longest:.1f} s, and longer than 0 s; "
+        f"you asked for {seconds:g} s."
+    )
+
+
+def frames_adjusted(wanted: int, frames: int, model: str) -> str:
+    return f"{frames} frames instead of {wanted}, because {model} makes only certain lengths."
+
+
+def seconds_adjusted(wanted: float, seconds: float, model: str) -> str:
+    return f"{seconds:.1f} s instead of {wanted:g} s, because {model} makes only certain lengths."
+
+
+def no_negative_prompt(model: str) -> str:
+    return f"{model} does not take a negative prompt. Leave it out, or choose another model."
+
+
+def too_many_waiting(limit: int) -> str:
+    return f"You already have {limit} videos waiting. Wait for one, or cancel one."
+
+
+def queue_full(limit: int) -> str:
+    return f"The queue is full ({limit} videos are waiting). Try again in a few minutes."
+
+
+def role_needed(role_id: int) -> str:
+    return f"On this server only members with the role <@&{role_id}> make videos."
+
+
+def permissions_missing(names: list[str]) -> str:
+    return (
+        f"I may not post videos in this channel: I lack {' and '.join(names)}. "
+        "A moderator can change that in the channel's settings."
+    )
+
+
+# --- a job's messages -----------------------------------------------------------------------------
+
+
+def quote(text: str, length: int = _QUOTED_LENGTH) -> str:
+    """Return a member's words as plain text: no mention, no markdown, not too long."""
+    if len(text) > length:
+        text = text[: length - 1].rstrip() + "…"
+    return escape_mentions(escape_markdown(text))
+
+
+def headline(icon: str, job: Job) -> str:
+    return f"{icon} **#{job.id}** · {quote(job.request.prompt)}"
+
+
+def settings_line(request: GenerationRequest, spec: ModelSpec) -> str:
+    return (
+        f"-# {request.num_frames / request.fps:.1f} s · {request.width}×{request.height} · "
+        f"{request.num_inference_steps} steps · seed {request.seed} · {spec.title}"
+    )
+
+
+def queued(job: Job, spec: ModelSpec, place: int, total: int) -> str:
+    where = "Starting now…" if place <= 1 else f"Place **{place} of {total}** in the queue"
+    lines = [headline("🎬", job), where, settings_line(job.request, spec)]
+    if job.parent_id is not None:
+        lines.append(f"-# Made from #{job.parent_id}")
+    return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
+
+
+def running(job: Job, progress: Progress, ready_at: int | None) -> str:
+    line = _STAGES[progress.stage]
+    if progress.total_steps:
+        line += f": step **{progress.step} of {progress.total_steps}** {_bar(progress)}"
+    else:
+        line += "…"
+    if ready_at is not None:
+        line += f" · ready <t:{ready_at}:R>"
+    return f"{headline('⏳', job)}\n{line}"
+
+
+def _bar(progress: Progress, length: int = 10) -> str:
+    done = length * progress.step // progress.total_steps
+    return f"`{'▰' * done}{'▱' * (length - done)}`"
+
+
+def result(job: Job, completed: Completed, spec: ModelSpec, default_model: str) -> str:
+    made = (job.finished_at or job.created_at) - (job.started_at or job.created_at)
+    waited = (job.started_at or job.created_at) - job.created_at
+    lines = [
+        f"<@{job.user_id}> **#{job.id}** is ready · {quote(job.request.prompt)}",
+        f"-# {completed.num_frames / completed.fps:.1f} s · seed {job.request.seed} · "
+        f"{spec.title} · made in {made:.1f} s"
+        + (f" after {waited:.0f} s of waiting" if waited >= 1 else ""),
+    ]
+    lines += [f"-# {note}" for note in job.notes]
+    note = spec.note_for(job.request.prompt)
+    if note is not None:
+        lines.append(f"-# ℹ️ {note} {how_to_switch(default_model)}")
+    return "\n".join(lines)
+
+
+def how_to_switch(big_model: str) -> str:
+    return (
+        f"For anything else choose a big model: `/video model:{big_model}` "
+        "(it needs a GPU on the bot's machine)."
+    )
+
+
+def alt_text(job: Job) -> str:
+    return f"AI-generated video: {job.request.prompt}"[:1024]
+
+
+def done(job: Job) -> str:
+    return headline("✅", job)
+
+
+def failed(job: Job, message: str) -> str:
+    return f"{headline('⚠️', job)}\nThis video stopped: {message}"
+
+
+def cancelled(job: Job, by_user_id: int, step: int, total: int) -> str:
+    at = f" at step {step} of {total}" if total else ""
+    return f"{headline('🛑', job)}\nCancelled by <@{by_user_id}>{at}."

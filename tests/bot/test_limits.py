@@ -1,0 +1,117 @@
+"""From wish to request: everything a member can get wrong is refused in words."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import Refusal
+from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Plan, Wish, choose_model, make_plan
+from bot.jobs.rules import GuildRules
+from generator import load_catalogue
+
+CATALOGUE = load_catalogue()
+BUILTIN = CATALOGUE["builtin"]
+MODELSCOPE = CATALOGUE["modelscope"]
+
+
+def plan(rules: GuildRules | None = None, model: str = "builtin", **wish: Any) -> Plan:
+    return make_plan(
+        Wish(**{"prompt": "a red circle", **wish}),
+        CATALOGUE[model],
+        rules or GuildRules(),
+        job_id="abcde",
+        output_path="clips/abcde.mp4",
+        max_bytes=10_000_000,
+    )
+
+
+def test_a_bare_prompt_gets_the_models_defaults() -> None:
+    request = plan().request
+    assert (request.width, request.height) == (BUILTIN.defaults.width, BUILTIN.defaults.height)
+    assert request.num_frames == BUILTIN.defaults.num_frames
+    assert request.num_inference_steps == BUILTIN.defaults.num_inference_steps
+    assert request.max_bytes == 10_000_000
+
+
+def test_white_space_in_a_prompt_is_tidied() -> None:
+    assert plan(prompt="  a red\n\n circle ").request.prompt == "a red circle"
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"prompt": ""}, "prompt is empty"),
+        ({"prompt": " \n\t "}, "prompt is empty"),
+        ({"prompt": "x" * 6000}, "6,000 characters; at most 1,000"),
+        ({"negative_prompt": "x" * 1001}, "1,001 characters"),
+        ({"size": "127x131"}, "nearest size it can make is `128x128`"),
+        ({"size": "9999x9999"}, "nearest size it can make is `128x128`"),
+        ({"size": "big"}, "not a size"),
+        ({"size": "0x0"}, "nearest size it can make is `128x128`"),
+        ({"size": "-64x64"}, "not a size"),
+        ({"frames": 100_000}, "`frames` must be between 1 and"),
+        ({"frames": 0}, "`frames` must be between 1 and"),
+        ({"seconds": 3600.0}, "at most"),
+        ({"seconds": 0.0}, "longer than 0 s"),
+        ({"seconds": float("nan")}, "at most"),
+        ({"steps": 0}, "`steps` must be between 1 and"),
+        ({"steps": 10_000}, "`steps` must be between 1 and"),
+        ({"guidance": 0.5}, "`guidance` must be between 1 and"),
+        ({"guidance": float("nan")}, "`guidance` must be between 1 and"),
+        ({"seed": -1}, "`seed` must be between 0 and 4,294,967,295; you gave -1"),
+        ({"seed": MAX_SEED + 1}, "`seed` must be between"),
+    ],
+)
+def test_bad_input_is_refused_with_what_would_work(wish: dict[str, Any], words: str) -> None:
+    with pytest.raises(Refusal, match=words.replace("(", r"\(")):
+        plan(**wish)
+
+
+def test_an_unknown_model_is_refused_with_those_that_exist() -> None:
+    with pytest.raises(Refusal, match="builtin, modelscope"):
+        choose_model(CATALOGUE, "sora")
+
+
+def test_a_length_the_model_lacks_is_rounded_and_said() -> None:
+    made = plan(seconds=1.7)
+    assert made.request.num_frames == BUILTIN.frames_for(1.7)
+    if abs(made.request.num_frames / made.request.fps - 1.7) > 0.5 / made.request.fps:
+        assert "instead of 1.7 s" in made.notes[0]
+    assert "instead of 3" in plan(frames=3).notes[0]
+    assert plan(frames=BUILTIN.defaults.num_frames).notes == ()
+
+
+def test_a_seed_is_drawn_when_none_is_given_and_kept_when_one_is() -> None:
+    assert plan(seed=7).request.seed == 7
+    assert len({plan().request.seed for _ in range(8)}) > 1
+
+
+def test_a_servers_rules_fill_in_for_its_model_only() -> None:
+    rules = GuildRules(model="modelscope", steps=12, size="320x256", seconds=1.0)
+    request = plan(rules, model="modelscope").request
+    assert (request.width, request.height, request.num_inference_steps) == (320, 256, 12)
+    assert request.num_frames == 8
+    assert plan(rules).request.num_inference_steps == BUILTIN.defaults.num_inference_steps
+    assert plan(rules, model="modelscope", steps=5).request.num_inference_steps == 5
+
+
+@given(
+    prompt=st.text(max_size=MAX_PROMPT_LENGTH + 5),
+    size=st.none() | st.text(max_size=12) | st.from_regex(r"\d{1,5}x\d{1,5}", fullmatch=True),
+    frames=st.none() | st.integers(-5, 3000),
+    seconds=st.none() | st.floats(),
+    steps=st.none() | st.integers(-5, 300),
+    guidance=st.none() | st.floats(),
+    seed=st.none() | st.integers(-5, 2**40),
+    model=st.sampled_from(CATALOGUE.names),
+)
+def test_every_wish_is_refused_or_becomes_a_request_its_model_accepts(
+    model: str, **wish: Any
+) -> None:
+    try:
+        made = plan(model=model, **wish)
+    except Refusal:
+        return
+    CATALOGUE[model].check(made.request)

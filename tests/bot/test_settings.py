@@ -1,0 +1,44 @@
+"""Process settings: from the environment and .env, with errors that name the variable."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StartupError
+from bot.settings import load_settings
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    env_file = tmp_path / ".env"
+    env_file.write_text("DISCORD_TOKEN=from-file\nMAX_WAITING=7\nDEFAULT_MODEL=\n")
+    settings = load_settings({"DISCORD_TOKEN": "from-environment"}, env_file)
+    assert settings.discord_token == "from-environment"
+    assert settings.max_waiting == 7
+    assert settings.default_model is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({}, "DISCORD_TOKEN is not set"),
+        ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN is not set"),
+        ({"DISCORD_TOKEN": "t", "MAX_WAITING": "many"}, "MAX_WAITING"),
+        ({"DISCORD_TOKEN": "t", "MAX_WAITING": "0"}, "MAX_WAITING must be greater than 0"),
+        ({"DISCORD_TOKEN": "t", "DISCORD_URL": "http://example.org"}, "must point to 127.0.0.1"),
+        ({"DISCORD_TOKEN": "a.b.c", "DISCORD_URL": "http://127.0.0.1:1"}, "real token"),
+    ],
+)
+def test_a_bad_setting_is_one_sentence_that_names_it(environ: dict[str, str], words: str) -> None:
+    with pytest.raises(StartupError, match=words) as caught:
+        load_settings(environ, None)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_setting_is_explained_in_the_example_file() -> None:
+    import msgspec
+
+    from bot.settings import Settings
+
+    example = Path(".env.example").read_text()
+    names = {field.name for field in msgspec.structs.fields(Settings)} - {"discord_url"}
+    assert [name for name in sorted(names) if f"{name.upper()}=" not in example] == []
