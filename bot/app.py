@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import signal
 
 import discord
@@ -15,13 +14,13 @@ from bot.commands.explain import add_explain_command
 from bot.commands.settings import add_settings_commands
 from bot.commands.video import add_video_command
 from bot.components.actions import ACTIONS
+from bot.disk import MIN_FREE_BYTES, has_room
 from bot.errors import StartupError
 from bot.jobs.store import open_store
 from bot.settings import Settings
 from generator import Catalogue, load_catalogue, open_generator
 
 _log = logging.getLogger(__name__)
-MIN_FREE_BYTES = 200 * 2**20
 
 
 async def run_bot(settings: Settings) -> None:
@@ -87,11 +86,11 @@ def _check_model(settings: Settings, catalogue: Catalogue) -> None:
 def _prepare_clips_dir(settings: Settings) -> None:
     try:
         settings.clips_dir.mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(settings.clips_dir).free
+        room = has_room(settings.clips_dir)
     except OSError as error:
         raise StartupError(f"DATA_DIR cannot be used ({error}): check its permissions") from error
-    if free < MIN_FREE_BYTES:
+    if not room:
         raise StartupError(
-            f"The disk of DATA_DIR has only {free // 2**20} MB left, and at least "
-            f"{MIN_FREE_BYTES // 2**20} MB are needed: free some space or move DATA_DIR"
+            f"The disk of DATA_DIR has less than {MIN_FREE_BYTES // 2**20} MB left: "
+            "free some space or move DATA_DIR"
         )

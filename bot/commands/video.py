@@ -8,6 +8,7 @@ from discord import app_commands
 from bot import texts
 from bot.client import Interaction, ZoetropeClient
 from bot.components.buttons import cancel_view
+from bot.disk import has_room
 from bot.errors import Refusal
 from bot.jobs.job import Job, new_job_id
 from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Plan, Wish, choose_model, make_plan
@@ -161,6 +162,8 @@ def _check_member(interaction: Interaction, rules: GuildRules) -> None:
         ]
         if missing:
             raise Refusal(texts.permissions_missing(missing))
+    if not has_room(client.settings.clips_dir):
+        raise Refusal(texts.DISK_FULL)
     if client.dispatcher.waiting_count(member.id) >= client.settings.max_waiting_per_user:
         raise Refusal(texts.too_many_waiting(client.settings.max_waiting_per_user))
     if client.dispatcher.waiting_count() >= client.settings.max_waiting:

@@ -1,0 +1,80 @@
+"""What members read: a prompt is quoted as plain text, and the lesson fits Discord's limits."""
+
+from bot import texts
+from bot.explainer.lesson import general_lesson, job_lesson
+from generator import Completed, Progress, load_catalogue
+from tests.bot.jobs import make_job
+
+CATALOGUE = load_catalogue()
+BUILTIN = CATALOGUE["builtin"]
+COMPLETED = Completed(
+    id="abcde",
+    path="clips/abcde.mp4",
+    width=256,
+    height=256,
+    num_frames=BUILTIN.defaults.num_frames,
+    fps=8,
+    size_bytes=12_345,
+    seconds={"denoising": 2.5, "decoding": 0.5},
+)
+
+
+def test_a_quoted_prompt_neither_mentions_nor_formats() -> None:
+    quoted = texts.quote(
+        "**bold** @everyone <@123456789012345678> <@&123456789012345678> ||spoiler|| `code`"
+    )
+    assert "@everyone" not in quoted
+    assert "<@123456789012345678>" not in quoted
+    assert "<@&123456789012345678>" not in quoted
+    assert r"\*\*bold\*\*" in quoted
+
+
+def test_a_long_prompt_is_cut_where_it_is_quoted_but_whole_in_the_alt_text() -> None:
+    job = make_job()
+    spec = BUILTIN
+    long_prompt = spec.request(
+        id="abcde", prompt="word " * 199, seed=1, output_path="clips/abcde.mp4"
+    )
+    job = make_job(request=long_prompt)
+    assert len(texts.queued(job, spec, 1, 1)) < 2000
+    assert len(texts.result(job, COMPLETED, spec, "modelscope")) < 2000
+    assert len(texts.alt_text(job)) <= 1024
+
+
+def test_place_and_progress_are_said_in_words() -> None:
+    job = make_job()
+    assert "Place **2 of 4**" in texts.queued(job, BUILTIN, 2, 4)
+    assert "Starting now" in texts.queued(job, BUILTIN, 1, 1)
+    running = texts.running(job, Progress("abcde", "denoising", 5, 20), ready_at=1_700_000_000)
+    assert "step **5 of 20**" in running
+    assert "<t:1700000000:R>" in running
+    assert "Loading the model" in texts.running(job, Progress("abcde", "loading"), None)
+
+
+def test_a_prompt_outside_the_small_world_is_told_what_the_model_knows_and_how_to_switch() -> None:
+    request = BUILTIN.request(
+        id="abcde", prompt="a dog on a skateboard", seed=1, output_path="clips/abcde.mp4"
+    )
+    text = texts.result(make_job(request=request), COMPLETED, BUILTIN, "modelscope")
+    assert "circle" in text
+    assert "/video model:modelscope" in text
+    inside = texts.result(make_job(), COMPLETED, BUILTIN, "modelscope")
+    assert "modelscope" not in inside
+
+
+def test_the_lesson_fits_an_embed_and_names_its_sources() -> None:
+    for spec in CATALOGUE:
+        embed = general_lesson(spec)
+        assert len(embed) <= 6000
+        assert all(len(field.value or "") <= 1024 for field in embed.fields)
+        assert "arxiv.org/abs/1406.2661" in str(embed.to_dict())
+
+
+def test_the_lesson_of_a_job_uses_its_own_numbers() -> None:
+    embed = job_lesson(make_job(completed=COMPLETED), BUILTIN)
+    text = str(embed.to_dict())
+    steps = BUILTIN.defaults.num_inference_steps
+    assert f"**{steps} steps**" in text
+    assert "seed **7**" in text
+    assert f"{2 * steps} passes" in text
+    assert "denoising 2.5 s" in text
