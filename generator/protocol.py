@@ -12,7 +12,9 @@ import msgspec
 Stage = Literal["loading", "encoding_prompt", "denoising", "decoding", "encoding"]
 """What the device is doing. Only "denoising" counts steps; the others have `total_steps == 0`."""
 
-FailureReason = Literal["out_of_memory", "invalid", "timed_out", "crashed", "unavailable", "internal"]
+FailureReason = Literal[
+    "out_of_memory", "invalid", "timed_out", "crashed", "unavailable", "internal"
+]
 """Why a request failed; "unavailable" is a model that could not be loaded (missing, no network)."""
 
 
@@ -20,7 +22,7 @@ FailureReason = Literal["out_of_memory", "invalid", "timed_out", "crashed", "una
 
 
 class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=True):
-    """One clip to make. Sizes and frame counts are exact: the caller has applied the model's rules."""
+    """One clip to make. The numbers are exact: the caller has applied the model's rules."""
 
     id: str
     model: str
@@ -42,7 +44,7 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
-    """Stop a request at its next step. Legal at any time, any number of times; unknown ids are ignored."""
+    """Stop a request at its next step. Legal at any time and again; unknown ids are ignored."""
 
     id: str
 

@@ -1,0 +1,184 @@
+"""The generator as a child process of this machine, kept alive."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from generator.backends.child import Child
+from generator.backends.flight import Flight
+from generator.errors import GeneratorUnavailableError
+from generator.protocol import (
+    Cancel,
+    Cancelled,
+    Event,
+    Failed,
+    GenerationRequest,
+    Ready,
+    RequestEvent,
+)
+
+_FIRST_DELAY = 0.5
+_LONGEST_DELAY = 30.0
+_LONG_LIFE = 60.0
+"""Seconds after which a child's death is no longer held against the next one."""
+
+
+class LocalGenerator:
+    """A `Generator` that runs `command`, a worker on stdin and stdout, and replaces it if it dies.
+
+    `request_timeout` counts from a request's turn, and anew once its model is loaded. A request
+    over it is cancelled; a child that does not obey within `cancel_grace` seconds is ended.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        startup_timeout: float = 180.0,
+        request_timeout: float = 1800.0,
+        cancel_grace: float = 30.0,
+        stop_grace: float = 5.0,
+    ) -> None:
+        self._command = command
+        self._startup_timeout = startup_timeout
+        self._request_timeout = request_timeout
+        self._cancel_grace = cancel_grace
+        self._stop_grace = stop_grace
+        self._flights: dict[str, Flight] = {}
+        self._child: Child | None = None
+        self._closing = False
+
+    async def __aenter__(self) -> Self:
+        self._ready = _promise_ready()
+        self._supervisor = asyncio.create_task(self._supervise())
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._closing = True
+        self._supervisor.cancel()
+        await asyncio.wait([self._supervisor])
+        self._bury(self._flights.values(), "it was closed")
+
+    @property
+    def ready(self) -> Ready | None:
+        """What the device is; None while the child starts or restarts."""
+        if not self._ready.done() or self._ready.exception():
+            return None
+        return self._ready.result()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None between two children."""
+        return self._child.pid if self._child else None
+
+    async def wait_ready(self) -> Ready:
+        """Wait for the child; raises `GeneratorUnavailableError` if it ends before it is ready."""
+        return await asyncio.shield(self._ready)
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[RequestEvent, None]:
+        """Yield the request's events; see `Generator.generate`."""
+        if self._closing:
+            raise GeneratorUnavailableError("The generator is closed.")
+        if request.id in self._flights:
+            raise ValueError(f"request {request.id!r} is already open")
+        flight = self._flights[request.id] = Flight(request, self._request_timeout, self._expired)
+        if self._child:
+            self._child.send(request)
+            self._start_first_clock()
+        try:
+            while not (flight.landed and flight.events.empty()):
+                yield await flight.events.get()
+        finally:
+            await self.cancel(request.id)
+
+    async def cancel(self, request_id: str) -> None:
+        """Stop a request at its next step; unknown ids are ignored."""
+        if request_id not in self._flights:
+            return
+        if self._child:
+            self._child.send(Cancel(request_id))
+        else:
+            self._deliver(Cancelled(request_id))
+
+    def _deliver(self, event: RequestEvent) -> None:
+        if flight := self._flights.get(event.id):
+            flight.deliver(event)
+            if flight.landed:
+                del self._flights[event.id]
+                self._start_first_clock()
+
+    def _start_first_clock(self) -> None:
+        """Let time run against the request whose turn it is, even if the child says nothing."""
+        if self.ready and self._flights:
+            next(iter(self._flights.values())).start_clock()
+
+    def _expired(self, flight: Flight) -> None:
+        child = self._child
+        if child is None:
+            return
+        child.send(Cancel(flight.request.id))
+        loop = asyncio.get_running_loop()
+        loop.call_later(self._cancel_grace, lambda: flight.landed or child.terminate())
+
+    async def _supervise(self) -> None:
+        """Run one child after the other, with a longer pause after each that dies young."""
+        delay = _FIRST_DELAY
+        while True:
+            born = time.monotonic()
+            try:
+                await self._run_child()
+            except OSError as error:
+                self._bury(self._flights.values(), f"it cannot be run: {error}")
+            lived = time.monotonic() - born
+            delay = _FIRST_DELAY if lived > _LONG_LIFE else min(delay * 2, _LONGEST_DELAY)
+            await asyncio.sleep(delay)
+
+    async def _run_child(self) -> None:
+        child = self._child = await Child.spawn(self._command)
+        for flight in self._flights.values():
+            child.send(flight.request)
+        cause = None
+        try:
+            async with asyncio.timeout(self._startup_timeout) as startup:
+                async for event in child.events():
+                    self._receive(event, on_ready=lambda: startup.reschedule(None))
+        except TimeoutError:
+            cause = f"it was not ready within {self._startup_timeout:g} seconds (startup_timeout)"
+        finally:
+            sent, self._child = list(self._flights.values()), None
+            await child.stop(self._stop_grace)
+            self._bury(sent, cause or child.epitaph())
+
+    def _receive(self, event: Event, on_ready: Callable[[], None]) -> None:
+        if isinstance(event, Ready):
+            on_ready()
+            self._ready.set_result(event)
+            self._start_first_clock()
+        else:
+            self._deliver(event)
+
+    def _bury(self, flights: Iterable[Flight], cause: str) -> None:
+        """Fail what a child took with it, and promise another."""
+        if not self._ready.done():
+            message = f"The generator could not start: {cause.rstrip('.')}."
+            self._ready.set_exception(GeneratorUnavailableError(message))
+        self._ready = _promise_ready()
+        for flight in list(flights):
+            message = f"The generator stopped before this clip was done ({cause}). Try again."
+            self._deliver(
+                Failed(id=flight.request.id, reason="crashed", message=message, retryable=True)
+            )
+
+
+def _promise_ready() -> asyncio.Future[Ready]:
+    promise = asyncio.get_running_loop().create_future()
+    # nobody has to wait for it
+    promise.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return promise

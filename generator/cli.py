@@ -1,0 +1,134 @@
+"""The command line: with `--prompt` it makes one clip, without it is the worker."""
+
+import argparse
+import asyncio
+import contextlib
+import secrets
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from tqdm import tqdm
+
+from generator import (
+    Cancelled,
+    Completed,
+    Failed,
+    GenerationRequest,
+    Generator,
+    GeneratorError,
+    Progress,
+    load_catalogue,
+    open_generator,
+)
+from generator.catalogue import SEEDS, Catalogue
+from generator.worker import run_worker
+
+_SETTINGS = ("width", "height", "num_frames", "fps", "num_inference_steps", "guidance_scale")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (--help lists the options)\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit status."""
+    catalogue = load_catalogue()
+    parser = _parser(catalogue)
+    options = parser.parse_args(arguments)
+    if options.prompt is None:
+        if sys.stdin.isatty():
+            parser.error("--prompt is missing")
+        run_worker(
+            catalogue, device=options.device, threads=options.threads, preload=options.preload
+        )
+    try:
+        request = _request(options, catalogue)
+    except (GeneratorError, ValueError) as error:
+        parser.error(str(error))
+    try:
+        return asyncio.run(_make_clip(request, options.device, options.threads))
+    except GeneratorError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(catalogue: Catalogue) -> argparse.ArgumentParser:
+    parser = _Parser("python -m generator", description=__doc__)
+    clip = parser.add_argument_group("the clip")
+    clip.add_argument("--prompt", help="what to show")
+    clip.add_argument("--output", type=Path, help="the MP4 to write")
+    clip.add_argument("--model", default=catalogue.names[0], help=", ".join(catalogue.names))
+    clip.add_argument("--negative-prompt", default="", help="what to avoid")
+    clip.add_argument("--seed", type=int, help="the same seed gives the same clip")
+    for name in _SETTINGS:
+        kind = float if name == "guidance_scale" else int
+        clip.add_argument(f"--{name.replace('_', '-')}", type=kind, help="default: the model's")
+    process = parser.add_argument_group("the process")
+    process.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
+    process.add_argument("--threads", type=int, help="CPU threads to use")
+    process.add_argument("--preload", help="worker: a model to load before the first request")
+    return parser
+
+
+def _request(options: argparse.Namespace, catalogue: Catalogue) -> GenerationRequest:
+    """Return the request; raises `ValueError` or `GeneratorError` for what cannot be made."""
+    if options.output is None:
+        raise ValueError("--output is missing")
+    if not options.output.parent.is_dir():
+        raise ValueError(f"there is no folder {options.output.parent}")
+    if not options.prompt.strip():
+        raise ValueError("--prompt is empty")
+    seed = secrets.randbelow(SEEDS) if options.seed is None else options.seed
+    if not 0 <= seed < SEEDS:
+        raise ValueError(f"--seed must be 0 .. {SEEDS - 1}")
+    asked = {name: getattr(options, name) for name in _SETTINGS}
+    request = catalogue[options.model].request(
+        id="clip",
+        prompt=options.prompt,
+        negative_prompt=options.negative_prompt,
+        seed=seed,
+        output_path=str(options.output.absolute()),
+        **asked,
+    )
+    for name, value in asked.items():
+        if value not in (None, used := getattr(request, name)):
+            print(f"{name}: {used}, the nearest to {value} this model can use", file=sys.stderr)
+    return request
+
+
+async def _make_clip(request: GenerationRequest, device: str | None, threads: int | None) -> int:
+    began = time.monotonic()
+    async with open_generator(device=device, threads=threads) as generator:
+        await generator.wait_ready()
+        match await _watch(generator, request):
+            case Completed() as clip:
+                seconds = time.monotonic() - began
+                print(f"{clip.path} (seed {request.seed}, {seconds:.1f} s)")
+                return 0
+            case Failed(message=message):
+                print(message, file=sys.stderr)
+                return 1
+            case Cancelled():
+                return 130
+
+
+async def _watch(
+    generator: Generator, request: GenerationRequest
+) -> Completed | Cancelled | Failed:
+    """Show the progress of a request and return how it ended."""
+    with tqdm(total=request.num_inference_steps, unit="step", disable=None) as bar:
+        async with contextlib.aclosing(generator.generate(request)) as events:
+            async for event in events:
+                if not isinstance(event, Progress):
+                    return event
+                bar.set_description(event.stage.replace("_", " "))
+                if event.stage == "denoising":
+                    bar.total = event.total_steps
+                    bar.update(event.step - bar.n)
+    raise AssertionError("every request ends in a terminal event")

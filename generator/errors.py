@@ -1,0 +1,38 @@
+"""What can go wrong, as exceptions whose text is fit for the person who asked."""
+
+from generator.protocol import FailureReason
+
+
+class GeneratorError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class UnknownModelError(GeneratorError):
+    """A name that is not in the catalogue; the message lists those that are."""
+
+
+class GeneratorUnavailableError(GeneratorError):
+    """The generator process could not be started."""
+
+
+class GenerationError(GeneratorError):
+    """One request failed; the process and its other requests are fine."""
+
+    def __init__(self, reason: FailureReason, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.reason: FailureReason = reason
+        self.message = message
+        self.retryable = retryable
+
+
+class GenerationCancelledError(GeneratorError):
+    """The request was cancelled after `step` of `total_steps`."""
+
+    def __init__(self, step: int = 0, total_steps: int = 0) -> None:
+        super().__init__(f"cancelled after step {step} of {total_steps}")
+        self.step = step
+        self.total_steps = total_steps
+
+
+class DeviceLostError(GeneratorError):
+    """The device is beyond repair for this process, which has to end; a new one may work."""

@@ -1,0 +1,51 @@
+"""The device that does the work."""
+
+import platform
+from dataclasses import dataclass
+
+import psutil
+import torch
+
+from generator.errors import GeneratorUnavailableError
+
+
+@dataclass(frozen=True)
+class Device:
+    """A torch device type with its name and memory in bytes."""
+
+    type: str
+    name: str
+    memory_bytes: int
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The number format of weights and activations; half precision is slow on most CPUs."""
+        return torch.float32 if self.type == "cpu" else torch.float16
+
+
+def detect(device: str | None = None) -> Device:
+    """Return the device asked for, or the best there is.
+
+    Raises `GeneratorUnavailableError` for one that is not there.
+    """
+    available = _available()
+    if device is None:
+        return _describe(available[0])
+    if device not in available:
+        raise GeneratorUnavailableError(
+            f"There is no device {device!r} here. Available: {', '.join(available)}."
+        )
+    return _describe(device)
+
+
+def _available() -> list[str]:
+    found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return [name for name, is_there in found.items() if is_there] + ["cpu"]
+
+
+def _describe(device: str) -> Device:
+    if device == "cuda":
+        properties = torch.cuda.get_device_properties(0)
+        return Device(device, properties.name, properties.total_memory)
+    name = platform.processor() or platform.machine()
+    return Device(device, name, psutil.virtual_memory().total)

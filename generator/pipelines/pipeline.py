@@ -1,0 +1,116 @@
+"""Running a request on a diffusers pipeline: the same progress and cancellation for every class."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from generator.catalogue import ModelSpec
+from generator.encoding import Frames
+from generator.engine import OnProgress
+from generator.errors import DeviceLostError, GenerationError
+from generator.pipelines.device import Device
+from generator.pipelines.loader import load
+from generator.protocol import GenerationRequest
+
+
+class DiffusersPipeline:
+    """A loaded model. Whatever `on_progress` raises stops the run at that step."""
+
+    def __init__(self, spec: ModelSpec, device: Device) -> None:
+        self._spec = spec
+        self._device = device
+        self._pipeline = load(spec, device)
+
+    def run(self, request: GenerationRequest, on_progress: OnProgress) -> Frames:
+        """Return the clip's frames; the same request gives the same frames."""
+        try:
+            return self._run(request, on_progress)
+        except (RuntimeError, MemoryError) as error:
+            raise _in_plain_words(error, self._spec, self._device) from error
+        finally:
+            # the pipeline does this only where its call ends well; caches would leak into the next
+            self._pipeline.maybe_free_model_hooks()
+
+    def _run(self, request: GenerationRequest, on_progress: OnProgress) -> Frames:
+        on_progress("encoding_prompt", 0, 0)
+        self._pipeline.scheduler = _reporting_scheduler(self._pipeline.scheduler, on_progress)
+        result = self._pipeline(
+            prompt=request.prompt,
+            width=request.width,
+            height=request.height,
+            num_frames=request.num_frames,
+            num_inference_steps=request.num_inference_steps,
+            guidance_scale=request.guidance_scale,
+            # drawn on the CPU, so that a seed means the same noise on every device
+            generator=torch.Generator("cpu").manual_seed(request.seed),
+            output_type="pt",
+            **({"negative_prompt": request.negative_prompt} if self._spec.negative_prompt else {}),
+            **self._spec.call_args,
+        )
+        return _to_uint8(result.frames[0])
+
+
+def _reporting_scheduler(scheduler: Any, on_progress: OnProgress) -> Any:
+    """Return a fresh copy of a scheduler that reports each of its steps.
+
+    Every pipeline calls its scheduler once a step, but not every class has a callback. A copy,
+    because an aborted run leaves its state behind.
+    """
+    fresh = type(scheduler).from_config(scheduler.config)
+    fresh.set_timesteps = _reporting_set_timesteps(fresh, on_progress)
+    fresh.step = _reporting_step(fresh, on_progress)
+    return fresh
+
+
+def _reporting_set_timesteps(scheduler: Any, on_progress: OnProgress) -> Callable[..., None]:
+    set_timesteps = scheduler.set_timesteps
+
+    @functools.wraps(set_timesteps)  # pipelines look at the signature
+    def wrapper(*args: Any, **kwargs: Any) -> None:
+        set_timesteps(*args, **kwargs)
+        on_progress("denoising", 0, len(scheduler.timesteps))
+
+    return wrapper
+
+
+def _reporting_step(scheduler: Any, on_progress: OnProgress) -> Callable[..., Any]:
+    step = scheduler.step
+    done = 0
+
+    @functools.wraps(step)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        nonlocal done
+        result = step(*args, **kwargs)
+        done += 1
+        total = len(scheduler.timesteps)
+        on_progress("denoising", done, total)
+        if done == total:
+            on_progress("decoding", 0, 0)
+        return result
+
+    return wrapper
+
+
+def _to_uint8(frames: torch.Tensor) -> Frames:
+    """Convert (F, C, H, W) in 0 .. 1 on the device, so that a quarter of the bytes is copied."""
+    pixels = frames.permute(0, 2, 3, 1).mul(255).round_().clamp_(0, 255).to(torch.uint8)
+    return pixels.contiguous().cpu().numpy()
+
+
+def _in_plain_words(error: Exception, spec: ModelSpec, device: Device) -> Exception:
+    text = str(error)
+    if (
+        isinstance(error, MemoryError | torch.OutOfMemoryError)
+        or "out of memory" in text
+        or "can't allocate memory" in text
+    ):
+        return GenerationError(
+            "out_of_memory",
+            f"This clip does not fit into the memory of {device.name} with {spec.title};"
+            " ask for a smaller size or fewer frames.",
+        )
+    if "CUDA error" in text:
+        return DeviceLostError(text)
+    return error

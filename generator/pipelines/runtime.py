@@ -1,0 +1,46 @@
+"""The engine's runtime on torch: one device and the models loaded onto it."""
+
+import gc
+import logging
+
+import diffusers
+import torch
+import transformers
+from huggingface_hub.utils import disable_progress_bars
+
+from generator.catalogue import ModelSpec
+from generator.pipelines.device import detect
+from generator.pipelines.pipeline import DiffusersPipeline
+from generator.protocol import Ready
+
+_log = logging.getLogger(__name__)
+
+
+class TorchRuntime:
+    """A torch device. `threads` limits a CPU's."""
+
+    def __init__(self, device: str | None = None, threads: int | None = None) -> None:
+        _silence_libraries()
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self._device = detect(device)
+
+    @property
+    def ready(self) -> Ready:
+        """What the device is, as the bot is told."""
+        return Ready(self._device.type, self._device.name, self._device.memory_bytes)
+
+    def load(self, spec: ModelSpec) -> DiffusersPipeline:
+        """Load a model; raises `GenerationError("unavailable")` if it cannot be had."""
+        gc.collect()  # a pipeline that was let go still holds its memory in cycles
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        return DiffusersPipeline(spec, self._device)
+
+
+def _silence_libraries() -> None:
+    """Keep their progress bars and advice out of the log; our own progress says it all."""
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
+    disable_progress_bars()
