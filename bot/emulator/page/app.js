@@ -1,0 +1,191 @@
+/** Puts the page together: what happens on the wire changes the store, and the store is shown. */
+
+import { Actions } from "./actions.js";
+import { channelInAddress, setAddress, userInAddress } from "./address.js";
+import * as api from "./api.js";
+import { Composer } from "./composer.js";
+import { h } from "./dom.js";
+import { Interactions } from "./interactions.js";
+import { LiveEvents } from "./live.js";
+import { MessageList } from "./messagelist.js";
+import { ModalDialog } from "./modal.js";
+import { Sidebar, channelTitle } from "./sidebar.js";
+import { Store } from "./store.js";
+import { startClock } from "./time.js";
+import { TopBar } from "./topbar.js";
+import { welcome } from "./welcome.js";
+
+const LOADING = 1 << 7;
+const RETRY_DELAY = 1000; // milliseconds
+
+class App {
+  #store = new Store();
+  #interactions = new Interactions();
+  #dismissed = new Set();
+  #held = null; // events that wait until the state they change has been read
+  #reading = 0; // counts the readings, so that only the last one is shown
+  #live = new LiveEvents((event) => this.#onEvent(event), () => this.#setConnected(false));
+  #list = new MessageList({
+    store: this.#store,
+    actions: {
+      press: (...pressed) => this.#actions.press(...pressed),
+      dismiss: (message) => this.#dismiss(message),
+      jumpTo: (messageId) => this.#list.jumpTo(messageId),
+    },
+  });
+  #actions = new Actions(this.#store, this.#interactions, this.#list);
+  #modal = new ModalDialog(this.#store, (event, components) => this.#actions.submitModal(event, components));
+  #composer = new Composer(this.#store, this.#actions);
+  #topBar = new TopBar(this.#store);
+  #sidebar = new Sidebar(this.#store, {
+    openChannel: (channelId) => this.#openChannel(channelId),
+    speakAs: (userId) => this.#speakAs(userId),
+  });
+
+  async start() {
+    this.#setConnected(false);
+    this.#store.setState(await untilReached(api.fetchState));
+    document.body.append(
+      this.#sidebar.element,
+      h("main", {}, this.#topBar.element, this.#list.element, this.#composer.element, this.#topBar.typing),
+      this.#modal.element,
+    );
+    document.addEventListener("click", ({ target }) => {
+      if (!target.closest(".sidebar, .sidebar-toggle")) document.body.classList.remove("sidebar-open");
+    });
+    window.addEventListener("hashchange", () => this.#openChannel(channelInAddress(this.#store)));
+    startClock();
+    this.#speakAs(userInAddress(this.#store));
+  }
+
+  #speakAs(userId) {
+    this.#store.become(userId);
+    this.#held = null;
+    this.#setConnected(false);
+    this.#openChannel(channelInAddress(this.#store));
+    this.#live.connect(userId);
+  }
+
+  #openChannel(channelId) {
+    document.body.classList.remove("sidebar-open");
+    if (channelId === this.#store.channelId) return;
+    this.#store.open(channelId);
+    setAddress(this.#store);
+    const { channel } = this.#store;
+    const title = channelTitle(channel, this.#store);
+    this.#list.open(`Messages in ${title}`);
+    this.#composer.channelName = channel.type === 0 ? `#${title}` : `@${title}`;
+    this.#draw();
+    this.#composer.focus();
+  }
+
+  #setConnected(isConnected) {
+    document.body.dataset.connection = isConnected ? "connected" : "connecting";
+  }
+
+  // --- what happens -----------------------------------------------------------------------------
+
+  #handlers = {
+    hello: () => this.#read(),
+    message_create: ({ message }) => this.#onMessage(message, true),
+    message_update: ({ message }) => this.#onMessage(message, false),
+    message_delete: ({ channel_id: channelId, message_id: messageId }) => {
+      this.#store.removeMessage(channelId, messageId);
+      this.#drawMessages();
+    },
+    modal: (event) => this.#modal.open(event),
+    interaction_answered: (event) => this.#interactions.settle(event),
+    interaction_failed: (event) => this.#interactions.settle(event),
+    commands_update: ({ commands }) => {
+      this.#store.commands = commands;
+      this.#draw();
+    },
+    bot_status: ({ online }) => {
+      this.#store.botOnline = online;
+      // a bot that was never here before brings its name with it
+      if (this.#store.bot === null) this.#read();
+      this.#topBar.draw();
+    },
+    typing: ({ channel_id: channelId, user_id: userId }) => {
+      const isSeen = channelId === this.#store.channelId && userId !== this.#store.me.id;
+      if (isSeen) this.#topBar.showTyping(userId);
+    },
+  };
+
+  #onEvent(event) {
+    if (this.#held !== null && event.type !== "hello") this.#held.push(event);
+    else this.#handlers[event.type]?.(event);
+  }
+
+  /** Read everything anew; what happens meanwhile is applied after it. */
+  async #read() {
+    const reading = ++this.#reading;
+    this.#held ??= [];
+    const { me } = this.#store;
+    try {
+      this.#store.setState(await api.fetchState());
+      const histories = await Promise.all(
+        this.#store.visibleChannels.map(async ({ id }) => [id, await api.fetchMessages(id, me.id)]),
+      );
+      if (reading !== this.#reading) return;
+      for (const [channelId, messages] of histories) this.#store.setMessages(channelId, messages);
+    } catch {
+      if (reading === this.#reading) this.#live.restart();
+      return;
+    }
+    this.#draw();
+    const held = this.#held;
+    this.#held = null;
+    held.forEach((event) => this.#onEvent(event));
+    this.#setConnected(true);
+  }
+
+  #onMessage(message, isNew) {
+    if (!this.#store.channels.some(({ id }) => id === message.channel_id)) {
+      this.#read(); // the first message of a new direct message channel
+      return;
+    }
+    const before = this.#store.message(message.channel_id, message.id);
+    this.#store.putMessage(message);
+    if (isNew && this.#store.markUnread(message)) this.#sidebar.draw();
+    if (message.channel_id === this.#store.channelId) this.#showArrival(message, before);
+  }
+
+  #showArrival(message, before) {
+    this.#drawMessages();
+    this.#topBar.stopTyping(message.author.id);
+    const isThere = before && !(before.flags & LOADING);
+    if (!isThere) this.#list.announce(message);
+    if ((message.attachments?.length ?? 0) > (before?.attachments?.length ?? 0)) this.#list.playArrival(message.id);
+  }
+
+  #dismiss(message) {
+    this.#dismissed.add(message.id);
+    this.#drawMessages();
+    this.#composer.focus();
+  }
+
+  #draw() {
+    this.#sidebar.draw();
+    this.#topBar.draw();
+    this.#list.welcome = welcome(this.#store, (line) => this.#composer.fill(line));
+    this.#drawMessages();
+  }
+
+  #drawMessages() {
+    const messages = this.#store.messages(this.#store.channelId);
+    this.#list.show(messages.filter(({ id }) => !this.#dismissed.has(id)));
+  }
+}
+
+async function untilReached(read) {
+  for (;;) {
+    try {
+      return await read();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY));
+    }
+  }
+}
+
+await new App().start();

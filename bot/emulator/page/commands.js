@@ -1,0 +1,102 @@
+/** Slash commands as data: what can be invoked, and what a typed line means. Knows nothing of the page. */
+
+export const OptionType = {
+  SUBCOMMAND: 1, GROUP: 2, STRING: 3, INTEGER: 4, BOOLEAN: 5,
+  USER: 6, CHANNEL: 7, ROLE: 8, MENTIONABLE: 9, NUMBER: 10, ATTACHMENT: 11,
+};
+
+/** Every command and subcommand a member can call: `{name, path, description, options}`. */
+export function invocationsOf(commands) {
+  return commands.flatMap((command) => expand(command, [])).sort((a, b) => a.name.localeCompare(b.name));
+}
+
+function expand({ name, description, options = [] }, parents) {
+  const path = [...parents, name];
+  const nested = options.filter(({ type }) => type === OptionType.SUBCOMMAND || type === OptionType.GROUP);
+  if (nested.length > 0) return nested.flatMap((option) => expand(option, path));
+  return [{ name: path.join(" "), path, description, options }];
+}
+
+/** What the list under a typed `/vid` offers: names that begin so first, then names that contain it. */
+export function suggestInvocations(invocations, line) {
+  const typed = line.slice(1).toLowerCase().replace(/\s+/g, " ").trimStart();
+  const beginning = invocations.filter(({ name }) => name.startsWith(typed));
+  const containing = invocations.filter(({ name }) => !name.startsWith(typed) && name.includes(typed));
+  return [...beginning, ...containing];
+}
+
+/** The command a line names in full, or undefined: `/queue`, but not `/que`. */
+export function exactInvocation(invocations, line) {
+  const typed = line.slice(1).trim().replace(/\s+/g, " ");
+  return invocations.find(({ name }) => name === typed);
+}
+
+/**
+ * Read `/video a red circle seconds:2 seed:5`: returns `{invocation, values, rest}`, where `values`
+ * maps option names to text and `rest` is text no option can take; null while no command is complete.
+ */
+export function parseLine(invocations, line) {
+  const invocation = [...invocations]
+    .sort((a, b) => b.name.length - a.name.length)
+    .find(({ path }) => new RegExp(`^/${path.map(escaped).join("\\s+")}\\s`).test(line));
+  if (!invocation) return null;
+  const prefix = new RegExp(`^/${invocation.path.map(escaped).join("\\s+")}\\s+`);
+  const { text, named } = splitNamed(line.replace(prefix, ""), invocation.options);
+  const values = new Map(named);
+  const target = text && mainTextOption(invocation.options, values);
+  if (target) values.set(target.name, text);
+  return { invocation, values, rest: target ? "" : text };
+}
+
+/** Split off the `name:value` pairs: `{text, named: [[name, value], …]}`. */
+export function splitNamed(line, options) {
+  if (options.length === 0) return { text: line.trimEnd(), named: [] };
+  const names = options.map(({ name }) => escaped(name)).join("|");
+  const parts = line.split(new RegExp(`(?:^|(?<=\\s))(${names}):`, "u"));
+  const named = [];
+  for (let i = 1; i < parts.length; i += 2) named.push([parts[i], parts[i + 1].trim()]);
+  return { text: named.length > 0 ? parts[0].trimEnd() : parts[0], named };
+}
+
+/** The option that takes text typed without a name: the first required string, else the first string. */
+export function mainTextOption(options, taken) {
+  const strings = options.filter(({ type, name }) => type === OptionType.STRING && !taken.has(name));
+  return strings.find(({ required }) => required) ?? strings[0];
+}
+
+/** The `options` of an interaction; `values` maps names to what was typed or picked. */
+export function toOptions(invocation, values, focused = null) {
+  const options = invocation.options
+    .filter(({ name }) => values.has(name))
+    .map((option) => ({
+      name: option.name,
+      type: option.type,
+      value: coerce(option, values.get(option.name)),
+      ...(option.name === focused && { focused: true }),
+    }));
+  // a subcommand wraps its options; a group wraps its subcommand
+  return invocation.path.slice(1).reduceRight(
+    (inner, name, index, { length }) => [
+      { name, type: index === length - 1 ? OptionType.SUBCOMMAND : OptionType.GROUP, options: inner },
+    ],
+    options,
+  );
+}
+
+/** What was typed, as the type the option wants where it reads so; else as it is, to be refused. */
+function coerce({ type, choices = [] }, value) {
+  if (typeof value !== "string") return value;
+  const typed = value.toLowerCase();
+  const choice = choices.find((each) => each.name.toLowerCase() === typed || String(each.value) === value);
+  if (choice) return choice.value;
+  if (type === OptionType.INTEGER || type === OptionType.NUMBER) {
+    return value.trim() !== "" && Number.isFinite(Number(value)) ? Number(value) : value;
+  }
+  if (type === OptionType.BOOLEAN) return { true: true, yes: true, false: false, no: false }[typed] ?? value;
+  if (type >= OptionType.USER && type <= OptionType.MENTIONABLE) return value.replace(/^<[@#][!&]?(\d+)>$/, "$1");
+  return value;
+}
+
+function escaped(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

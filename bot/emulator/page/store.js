@@ -1,0 +1,146 @@
+/** What the page knows about the local Discord, as the member it speaks for sees it. */
+
+const TEXT = 0;
+const DIRECT_MESSAGE = 1;
+const MANAGE_GUILD = 1n << 5n;
+const CHAT_INPUT = 1;
+
+/** Snowflakes are 64 bits, more than a number holds; equal lengths compare as text. */
+function bySnowflake(a, b) {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+export class Store {
+  guild = { id: "", name: "", roles: [] };
+  channels = [];
+  users = [];
+  bot = null;
+  botOnline = false;
+  commands = [];
+  me = null;
+  channelId = null;
+  unread = new Map(); // channel id -> number of mentions
+  #messages = new Map(); // channel id -> Map of message id -> message
+
+  setState(state) {
+    this.guild = state.guild;
+    this.channels = state.channels;
+    this.users = state.users;
+    this.bot = state.bot;
+    this.botOnline = state.bot_online;
+    this.commands = state.commands;
+    if (this.me) this.me = this.users.find(({ id }) => id === this.me.id) ?? this.me;
+  }
+
+  /** See with another member's eyes: what was known belongs to the one before. */
+  become(userId) {
+    this.me = this.users.find(({ id }) => id === userId);
+    this.channelId = null;
+    this.unread.clear();
+    this.#messages.clear();
+  }
+
+  open(channelId) {
+    this.channelId = channelId;
+    this.unread.delete(channelId);
+  }
+
+  // --- places -----------------------------------------------------------------------------------
+
+  get channel() {
+    return this.channels.find(({ id }) => id === this.channelId);
+  }
+
+  get textChannels() {
+    return this.channels.filter(({ type }) => type === TEXT);
+  }
+
+  get directMessages() {
+    return this.channels.filter(
+      ({ type, recipients }) =>
+        type === DIRECT_MESSAGE && (!recipients || recipients.some(({ id }) => id === this.me.id)),
+    );
+  }
+
+  get visibleChannels() {
+    return [...this.textChannels, ...this.directMessages];
+  }
+
+  // --- people and commands ----------------------------------------------------------------------
+
+  /** A member, the bot, or nobody. */
+  person(userId) {
+    return this.users.find(({ id }) => id === userId) ?? (this.bot?.id === userId ? this.bot : undefined);
+  }
+
+  nameOf(user) {
+    return user.global_name ?? user.username;
+  }
+
+  /** What mentions in a text are called. */
+  names = {
+    user: (userId) => (this.person(userId) ? this.nameOf(this.person(userId)) : "unknown-user"),
+    role: (roleId) => this.guild.roles?.find(({ id }) => id === roleId)?.name ?? "unknown-role",
+    channel: (channelId) => this.channels.find(({ id }) => id === channelId)?.name ?? "unknown-channel",
+    isMe: (userId) => userId === this.me.id,
+  };
+
+  /** People and places as the options of a select. */
+  selectable = {
+    users: () => [...this.users, ...(this.bot ? [this.bot] : [])].map((user) => ({ label: this.nameOf(user), value: user.id })),
+    roles: () => (this.guild.roles ?? []).map(({ id, name }) => ({ label: name, value: id })),
+    channels: () => this.textChannels.map(({ id, name }) => ({ label: `#${name}`, value: id })),
+  };
+
+  /** The slash commands this member is offered; the bot still checks by itself. */
+  get slashCommands() {
+    return this.commands.filter(
+      ({ type, default_member_permissions: needed }) => (type ?? CHAT_INPUT) === CHAT_INPUT && this.#isAllowed(needed),
+    );
+  }
+
+  #isAllowed(needed) {
+    if (needed === null || needed === undefined) return true;
+    const held = this.me.manage_guild ? MANAGE_GUILD : 0n;
+    // no permission at all means: administrators only
+    return BigInt(needed) !== 0n && (BigInt(needed) & ~held) === 0n;
+  }
+
+  // --- messages ---------------------------------------------------------------------------------
+
+  /** The messages of a channel, oldest first. */
+  messages(channelId) {
+    const known = this.#messages.get(channelId);
+    return known ? [...known.values()].sort((a, b) => bySnowflake(a.id, b.id)) : [];
+  }
+
+  message(channelId, messageId) {
+    return this.#messages.get(channelId)?.get(messageId);
+  }
+
+  setMessages(channelId, messages) {
+    this.#messages.set(channelId, new Map(messages.map((message) => [message.id, message])));
+  }
+
+  putMessage(message) {
+    const known = this.#messages.get(message.channel_id) ?? new Map();
+    known.set(message.id, message);
+    this.#messages.set(message.channel_id, known);
+  }
+
+  removeMessage(channelId, messageId) {
+    this.#messages.get(channelId)?.delete(messageId);
+  }
+
+  mentionsMe(message) {
+    return message.mention_everyone || (message.mentions ?? []).some(({ id }) => id === this.me.id);
+  }
+
+  /** Count a message the member has not seen; returns false for those it has. */
+  markUnread(message) {
+    if (message.channel_id === this.channelId || message.author.id === this.me.id) return false;
+    const count = this.unread.get(message.channel_id) ?? 0;
+    this.unread.set(message.channel_id, count + (this.mentionsMe(message) ? 1 : 0));
+    return true;
+  }
+}
