@@ -1,1 +1,1 @@
-"""A local Discord: REST v10, gateway, CDN, the human's side and a chat page, for the demo and the tests."""
+"""A local Discord: REST, gateway, files, the human's side and a chat page; for demo and tests."""

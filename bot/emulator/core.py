@@ -1,0 +1,62 @@
+"""The parts of the local Discord, wired together."""
+
+import secrets
+from dataclasses import dataclass
+
+from bot.emulator.audience import Audience
+from bot.emulator.callbacks import Callbacks
+from bot.emulator.commands import Commands
+from bot.emulator.gateway import Gateway
+from bot.emulator.interactions import Interactions
+from bot.emulator.messaging import Messaging
+from bot.emulator.rendering import Renderer
+from bot.emulator.webhooks import Webhooks
+from bot.emulator.world import World
+
+
+@dataclass(frozen=True)
+class Core:
+    """Everything behind the routes; `url` is where the server is reached, without a final slash."""
+
+    url: str
+    token: str
+    world: World
+    audience: Audience
+    gateway: Gateway
+    renderer: Renderer
+    messaging: Messaging
+    interactions: Interactions
+    callbacks: Callbacks
+    webhooks: Webhooks
+    commands: Commands
+
+
+def build_core(world: World, token: str, url: str) -> Core:
+    audience = Audience()
+
+    def tell_status(online: bool) -> None:
+        audience.tell_all({"type": "bot_status", "online": online})
+
+    gateway = Gateway(world, token, gateway_address(url), tell_status)
+    renderer = Renderer(world, url, secrets.token_bytes(16))
+    messaging = Messaging(world, gateway, audience, renderer)
+    interactions = Interactions(world, gateway, audience, renderer)
+    callbacks = Callbacks(world, interactions, messaging, audience, renderer)
+    return Core(
+        url=url,
+        token=token,
+        world=world,
+        audience=audience,
+        gateway=gateway,
+        renderer=renderer,
+        messaging=messaging,
+        interactions=interactions,
+        callbacks=callbacks,
+        webhooks=Webhooks(interactions, callbacks, messaging),
+        commands=Commands(world, audience),
+    )
+
+
+def gateway_address(url: str) -> str:
+    """The WebSocket address of the gateway of a server at `url`."""
+    return url.replace("http", "ws", 1) + "/gateway/"

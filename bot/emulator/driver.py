@@ -1,0 +1,266 @@
+"""A person at the keyboard, for tests and scripts: drives the human API, waits for its events."""
+
+# ruff: noqa: ASYNC109 - every wait is one asyncio.timeout, and callers choose how patient to be
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import aiohttp
+import msgspec
+
+from bot.emulator.components import ComponentType
+from bot.emulator.shown import Answer, Attachment, Failure, Message, Modal
+from bot.emulator.wire import Payload, decode
+
+T = TypeVar("T")
+PATIENCE = 30.0
+"""Seconds to wait for an event, unless told otherwise."""
+_MODAL_CALLBACK = 9
+
+
+class Refused(Exception):
+    """The client would not let this be sent; `errors` are (option, message) pairs."""
+
+    def __init__(self, status: int, errors: list[tuple[str | None, str]]) -> None:
+        super().__init__("; ".join(message for _, message in errors))
+        self.status = status
+        self.errors = errors
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file to hand to an attachment option or an upload field."""
+
+    filename: str
+    data: bytes
+
+
+class Human:
+    """One user in one channel; see `connect`."""
+
+    def __init__(self, session: aiohttp.ClientSession, user: Payload, channel: Payload) -> None:
+        self._session = session
+        self.id: str = user["id"]
+        self.username: str = user["username"]
+        self.channel_id: str = channel["id"]
+        self.messages: dict[str, Message] = {}
+        self.commands: list[Payload] = []
+        self.bot_online = False
+        self._deleted: set[str] = set()
+        self._answers: dict[str, Payload] = {}
+        self._modals: dict[str, Modal] = {}
+        self._changed = asyncio.Condition()
+        self._seen: list[Message] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(
+        cls, url: str, *, username: str = "you", channel: str = "videos"
+    ) -> AsyncGenerator[Human]:
+        """Log in and watch a channel, by its name, until the context ends."""
+        async with aiohttp.ClientSession(url) as session:
+            async with session.get("/human/state") as response:
+                state = await response.json()
+            user = _named(state["users"], "username", username)
+            human = cls(session, user, _named(state["channels"], "name", channel))
+            human.commands, human.bot_online = state["commands"], state["bot_online"]
+            async with session.ws_connect(
+                "/human/events", params={"user_id": human.id}, max_msg_size=0
+            ) as events:
+                await events.receive_json(loads=decode)
+                await human._load_history()
+                reader = asyncio.create_task(human._read(events))
+                try:
+                    yield human
+                finally:
+                    reader.cancel()
+
+    async def say(self, content: str) -> Message:
+        body = {"user_id": self.id, "channel_id": self.channel_id, "content": content}
+        return msgspec.convert(await self._post("messages", body), Message)
+
+    async def command(self, name: str, /, *, target: Message | None = None, **options: Any) -> str:
+        """Use a command, subcommands after spaces; gives the interaction's id."""
+        body = self._command_body(name, options)
+        if target is not None:
+            body["target_id"] = target.id
+        return (await self._post("interactions/command", body))["interaction_id"]
+
+    async def choices(self, name: str, /, *, focused: str, **options: Any) -> list[Payload]:
+        """What autocomplete offers for the option being typed."""
+        body = self._command_body(name, options)
+        for option in _leaves(body["options"]):
+            if option["name"] == focused:
+                option["focused"] = True
+        return (await self._post("interactions/autocomplete", body))["choices"]
+
+    async def click(self, message: Message, button: str) -> str:
+        """Press a button by its label or custom id; gives the interaction's id."""
+        labelled = self.messages.get(message.id, message).buttons.get(button)
+        custom_id = button if labelled is None else labelled["custom_id"]
+        return await self._component(message, custom_id, [])
+
+    async def select(self, message: Message, custom_id: str, *values: str) -> str:
+        """Pick from a menu; gives the interaction's id."""
+        return await self._component(message, custom_id, list(values))
+
+    async def submit(self, modal: Modal, values: Mapping[str, Any]) -> str:
+        """Fill in a modal by custom id and send it; gives the interaction's id."""
+        unknown = values.keys() - modal.fields.keys()
+        assert not unknown, f"the modal has no {unknown}"
+        filled: list[Payload] = []
+        for custom_id, value in values.items():
+            key = "values" if isinstance(value, list) else "value"
+            nested = {**modal.fields[custom_id], key: value}
+            filled.append({"type": ComponentType.LABEL, "component": nested})
+        body = {
+            "user_id": self.id,
+            "modal_interaction_id": modal.interaction_id,
+            "custom_id": modal.custom_id,
+            "components": filled,
+        }
+        return (await self._post("interactions/modal", body))["interaction_id"]
+
+    async def answer(self, interaction: str, *, timeout: float = PATIENCE) -> Answer:
+        """The bot's first answer as it stands now, or the failure that Discord shows."""
+        event = await self._until(lambda: self._answers.get(interaction), timeout)
+        if event["type"] == "interaction_failed":
+            return Failure(event["reason"])
+        if event["callback_type"] == _MODAL_CALLBACK:
+            return await self._until(lambda: self._modals.get(interaction), timeout)
+        message_id = event["message_id"]
+        return await self._until(lambda: self.messages.get(message_id), timeout)
+
+    async def reply(self, interaction: str, *, timeout: float = PATIENCE) -> Message:
+        """The message that answers, once it is no longer "thinking"."""
+        answer = await self.answer(interaction, timeout=timeout)
+        assert isinstance(answer, Message), answer
+        return await self.wait_for(
+            lambda message: message.id == answer.id and not message.loading, timeout=timeout
+        )
+
+    async def modal(self, interaction: str, *, timeout: float = PATIENCE) -> Modal:
+        """The modal that answers."""
+        answer = await self.answer(interaction, timeout=timeout)
+        assert isinstance(answer, Modal), answer
+        return answer
+
+    async def wait_for(
+        self, matches: Callable[[Message], bool], *, timeout: float = PATIENCE
+    ) -> Message:
+        """The first message state that matches, among those seen so far and those to come."""
+
+        def found() -> Message | None:
+            return next((message for message in self._seen if matches(message)), None)
+
+        return await self._until(found, timeout)
+
+    async def wait_deleted(self, message_id: str, *, timeout: float = PATIENCE) -> None:
+        await self._until(lambda: message_id in self._deleted or None, timeout)
+
+    async def wait_online(self, *, timeout: float = PATIENCE) -> None:
+        """Until the bot is connected and has registered commands."""
+        await self._until(lambda: (self.bot_online and bool(self.commands)) or None, timeout)
+
+    async def download(self, attachment: Attachment) -> bytes:
+        async with self._session.get(attachment.url) as response:
+            response.raise_for_status()
+            return await response.read()
+
+    async def _component(self, message: Message, custom_id: str, values: list[str]) -> str:
+        body = {"user_id": self.id, "message_id": message.id, "custom_id": custom_id}
+        started = await self._post("interactions/component", {**body, "values": values})
+        return started["interaction_id"]
+
+    async def _post(self, path: str, body: Payload) -> Payload:
+        """Raises `Refused`."""
+        async with self._session.post(f"/human/{path}", json=body) as response:
+            answer: Payload = await response.json()
+        if response.status >= 400:
+            faults = [(fault["option"], fault["message"]) for fault in answer["errors"]]
+            raise Refused(response.status, faults)
+        return answer
+
+    def _command_body(self, name: str, values: Mapping[str, Any]) -> Payload:
+        """The request of a command; the server knows the types of the options."""
+        command, *subcommands = name.split()
+        files = {key: value for key, value in values.items() if isinstance(value, File)}
+        plain = {**values, **dict.fromkeys(files)}
+        options: list[Payload] = [
+            {"name": key, "value": key if key in files else value} for key, value in plain.items()
+        ]
+        for subcommand in reversed(subcommands):
+            options = [{"name": subcommand, "options": options}]
+        return {
+            "user_id": self.id,
+            "channel_id": self.channel_id,
+            "name": command,
+            "options": options,
+            "attachments": [_encoded(key, file) for key, file in files.items()],
+        }
+
+    async def _load_history(self) -> None:
+        path = f"/human/channels/{self.channel_id}/messages"
+        async with self._session.get(path, params={"user_id": self.id}) as response:
+            for message in msgspec.convert(await response.json(), list[Message]):
+                self._see(message)
+
+    async def _read(self, events: aiohttp.ClientWebSocketResponse) -> None:
+        async for frame in events:
+            if frame.type is aiohttp.WSMsgType.TEXT:
+                self._take(decode(frame.data))
+                async with self._changed:
+                    self._changed.notify_all()
+
+    def _take(self, event: Payload) -> None:
+        match event["type"]:
+            case "message_create" | "message_update":
+                self._see(msgspec.convert(event["message"], Message))
+            case "message_delete":
+                self.messages.pop(event["message_id"], None)
+                self._deleted.add(event["message_id"])
+            case "interaction_answered" | "interaction_failed":
+                self._answers[event["interaction_id"]] = event
+            case "modal":
+                modal = {**event["modal"], "interaction_id": event["interaction_id"]}
+                self._modals[event["interaction_id"]] = msgspec.convert(modal, Modal)
+            case "commands_update":
+                self.commands = event["commands"]
+            case "bot_status":
+                self.bot_online = event["online"]
+            case _:
+                pass
+
+    def _see(self, message: Message) -> None:
+        self.messages[message.id] = message
+        self._seen.append(message)
+
+    async def _until(self, found: Callable[[], T | None], timeout: float) -> T:
+        """Raises TimeoutError when nothing is found in time."""
+        async with asyncio.timeout(timeout), self._changed:
+            while (result := found()) is None:
+                await self._changed.wait()
+            return result
+
+
+def _named(things: list[Payload], key: str, name: str) -> Payload:
+    """Raises LookupError with the names there are."""
+    for thing in things:
+        if thing[key] == name:
+            return thing
+    raise LookupError(f"no {name!r} among {[thing[key] for thing in things]}")
+
+
+def _leaves(options: list[Payload]) -> list[Payload]:
+    while options and "options" in options[0]:
+        options = options[0]["options"]
+    return options
+
+
+def _encoded(file_id: str, file: File) -> Payload:
+    text = base64.b64encode(file.data).decode()
+    return {"id": file_id, "filename": file.filename, "data_base64": text}

@@ -1,0 +1,294 @@
+"""The gateway: sessions over WebSockets, heartbeats, resuming with replay, events."""
+
+import asyncio
+import secrets
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from bot.emulator import payloads
+from bot.emulator.wire import Payload, decode, encode
+from bot.emulator.world import World
+
+HEARTBEAT_INTERVAL = 41_250
+"""Milliseconds between the client's heartbeats."""
+REPLAY_LIMIT = 5_000
+"""Events a session keeps for a client that resumes."""
+
+
+class Op(IntEnum):
+    """Gateway opcodes."""
+
+    DISPATCH = 0
+    HEARTBEAT = 1
+    IDENTIFY = 2
+    PRESENCE = 3
+    VOICE_STATE = 4
+    RESUME = 6
+    RECONNECT = 7
+    REQUEST_MEMBERS = 8
+    INVALID_SESSION = 9
+    HELLO = 10
+    HEARTBEAT_ACK = 11
+
+
+class Close(IntEnum):
+    """Close codes; after 4004 and 4010-4014 a client must not come back by itself."""
+
+    UNKNOWN_ERROR = 4000
+    UNKNOWN_OPCODE = 4001
+    DECODE_ERROR = 4002
+    NOT_AUTHENTICATED = 4003
+    AUTHENTICATION_FAILED = 4004
+    ALREADY_AUTHENTICATED = 4005
+    INVALID_SHARD = 4010
+    INVALID_INTENTS = 4013
+    DISALLOWED_INTENTS = 4014
+
+
+class Intent(IntFlag):
+    """The intents that events here depend on."""
+
+    NONE = 0
+    GUILDS = 1 << 0
+    GUILD_MEMBERS = 1 << 1
+    GUILD_PRESENCES = 1 << 8
+    GUILD_MESSAGES = 1 << 9
+    GUILD_MESSAGE_TYPING = 1 << 11
+    DIRECT_MESSAGES = 1 << 12
+    MESSAGE_CONTENT = 1 << 15
+
+
+_PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
+_ALL_INTENTS = (1 << 26) - 1
+_IGNORED = {Op.PRESENCE, Op.VOICE_STATE, Op.REQUEST_MEMBERS}
+
+
+@dataclass(eq=False)
+class Session:
+    """One identified client; outlives its sockets until they close with 1000 or 1001."""
+
+    intents: Intent
+    shard: int = 0
+    shard_count: int = 1
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    sequence: int = 0
+    outbox: asyncio.Queue[Payload] | None = None
+    _sent: deque[Payload] = field(default_factory=lambda: deque[Payload](maxlen=REPLAY_LIMIT))
+
+    def dispatch(self, event: str, data: Payload) -> None:
+        """Send an event, or keep it for a client that comes back."""
+        self.sequence += 1
+        frame: Payload = {"op": Op.DISPATCH, "t": event, "s": self.sequence, "d": data}
+        self._sent.append(frame)
+        if self.outbox is not None:
+            self.outbox.put_nowait(frame)
+
+    def missed_since(self, sequence: int) -> list[Payload] | None:
+        """Events after `sequence`, or None when they are no longer known."""
+        missed = [frame for frame in self._sent if frame["s"] > sequence]
+        return missed if len(missed) == self.sequence - sequence else None
+
+    def covers(self, guild_id: int | None) -> bool:
+        """Whether this shard gets a guild's events; direct messages go to the first shard."""
+        return (((guild_id or 0) >> 22) % self.shard_count) == self.shard
+
+
+class _Closed(Exception):
+    """The connection must be closed with this code."""
+
+    def __init__(self, code: Close, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class Gateway:
+    """All sessions, and the sockets they are on."""
+
+    def __init__(
+        self, world: World, token: str, address: str, on_status: Callable[[bool], None]
+    ) -> None:
+        self._world = world
+        self._token = token
+        self._address = address
+        self._on_status = on_status
+        self._sessions: dict[str, Session] = {}
+        self._connections: set[Connection] = set()
+
+    @property
+    def online(self) -> bool:
+        return any(session.outbox is not None for session in self._sessions.values())
+
+    def dispatch(
+        self,
+        event: str,
+        data: Payload,
+        *,
+        guild_id: int | None,
+        needs: Intent = Intent.NONE,
+    ) -> None:
+        """Tell every session of the guild's shard that asked for this kind of event."""
+        for session in self._sessions.values():
+            if session.covers(guild_id) and needs in session.intents:
+                session.dispatch(event, data)
+
+    async def drop(self, code: int = Close.UNKNOWN_ERROR) -> None:
+        """Close every socket; with a code other than 1000 and 1001 the sessions can be resumed."""
+        await asyncio.gather(*(connection.close(code) for connection in set(self._connections)))
+
+    def ask_to_reconnect(self) -> None:
+        for connection in self._connections:
+            connection.send(Op.RECONNECT, None)
+
+    def invalidate_sessions(self) -> None:
+        """Forget all sessions and tell the clients to identify anew."""
+        self._sessions.clear()
+        for connection in self._connections:
+            connection.send(Op.INVALID_SESSION, False)
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        connection = Connection(self)
+        self._connections.add(connection)
+        try:
+            return await connection.run(request)
+        finally:
+            self._connections.discard(connection)
+            self._on_status(self.online)
+
+    def identify(self, data: Payload, outbox: asyncio.Queue[Payload]) -> Session:
+        """Open a session and queue READY and the guilds; raises for a bad token or intents."""
+        self._check_token(data)
+        shard, shard_count = data.get("shard") or (0, 1)
+        if not 0 <= shard < shard_count:
+            raise _Closed(Close.INVALID_SHARD, "Invalid shard.")
+        session = Session(self._checked_intents(data.get("intents", 0)), shard, shard_count)
+        session.outbox = outbox
+        self._sessions[session.id] = session
+        guilds = [g for g in self._world.bot_guilds() if session.covers(g.id)]
+        session.dispatch("READY", self._ready(session, [str(guild.id) for guild in guilds]))
+        if Intent.GUILDS in session.intents:
+            for guild in guilds:
+                session.dispatch("GUILD_CREATE", payloads.created_guild(guild, self._world))
+        self._on_status(True)
+        return session
+
+    def resume(self, data: Payload, outbox: asyncio.Queue[Payload]) -> Session | None:
+        """Take up a session and queue what it missed; None when it cannot be resumed."""
+        self._check_token(data)
+        session = self._sessions.get(str(data.get("session_id")))
+        missed = session.missed_since(int(data.get("seq") or 0)) if session else None
+        if session is None or missed is None:
+            return None
+        session.outbox = outbox
+        for frame in missed:
+            outbox.put_nowait(frame)
+        session.dispatch("RESUMED", {})
+        self._on_status(True)
+        return session
+
+    def end(self, session: Session, *, for_good: bool) -> None:
+        session.outbox = None
+        if for_good:
+            self._sessions.pop(session.id, None)
+
+    def _check_token(self, data: Payload) -> None:
+        if data.get("token") not in (self._token, f"Bot {self._token}"):
+            raise _Closed(Close.AUTHENTICATION_FAILED, "Authentication failed.")
+
+    def _checked_intents(self, value: int) -> Intent:
+        if not 0 <= value <= _ALL_INTENTS:
+            raise _Closed(Close.INVALID_INTENTS, "Invalid intent(s).")
+        if value & _PRIVILEGED & ~self._world.application.privileged_intents:
+            raise _Closed(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
+        return Intent(value)
+
+    def _ready(self, session: Session, guild_ids: list[str]) -> Payload:
+        application = self._world.application
+        return {
+            "v": 10,
+            "user": payloads.own_user(application.bot),
+            "guilds": [{"id": guild_id, "unavailable": True} for guild_id in guild_ids],
+            "session_id": session.id,
+            "session_type": "normal",
+            # without this a client would resume at the real Discord, token and all
+            "resume_gateway_url": self._address,
+            "shard": [session.shard, session.shard_count],
+            "application": {"id": str(application.id), "flags": 0},
+            "private_channels": [],
+            "relationships": [],
+            "user_settings": {},
+        }
+
+
+class Connection:
+    """One WebSocket: reads what the client says, writes what its outbox holds."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._socket = web.WebSocketResponse(max_msg_size=4096 * 16)
+        self._outbox: asyncio.Queue[Payload] = asyncio.Queue()
+        self._session: Session | None = None
+
+    async def run(self, request: web.Request) -> web.WebSocketResponse:
+        await self._socket.prepare(request)
+        self.send(Op.HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL})
+        writer = asyncio.create_task(self._write())
+        try:
+            await self._read()
+        except _Closed as closed:
+            await self._socket.close(code=closed.code, message=closed.reason.encode())
+        finally:
+            writer.cancel()
+            if self._session is not None and self._session.outbox is self._outbox:
+                said_goodbye = self._socket.close_code in (1000, 1001)
+                self._gateway.end(self._session, for_good=said_goodbye)
+        return self._socket
+
+    def send(self, op: Op, data: object) -> None:
+        self._outbox.put_nowait({"op": op, "t": None, "s": None, "d": data})
+
+    async def close(self, code: int) -> None:
+        await self._socket.close(code=code)
+
+    async def _write(self) -> None:
+        while True:
+            frame = await self._outbox.get()
+            try:
+                await self._socket.send_str(encode(frame).decode())
+            except ConnectionError:
+                return
+
+    async def _read(self) -> None:
+        async for message in self._socket:
+            if message.type is WSMsgType.TEXT:
+                self._receive(message.data)
+
+    def _receive(self, text: str) -> None:
+        try:
+            frame: Payload = decode(text)
+            op, data = frame["op"], frame.get("d")
+        except (msgspec.DecodeError, KeyError, TypeError):
+            raise _Closed(Close.DECODE_ERROR, "Error while decoding payload.") from None
+        if op == Op.HEARTBEAT:
+            self.send(Op.HEARTBEAT_ACK, None)
+        elif op in (Op.IDENTIFY, Op.RESUME):
+            self._authenticate(op, data or {})
+        elif self._session is None:
+            raise _Closed(Close.NOT_AUTHENTICATED, "Not authenticated.")
+        elif op not in _IGNORED:
+            raise _Closed(Close.UNKNOWN_OPCODE, "Unknown opcode.")
+
+    def _authenticate(self, op: int, data: Payload) -> None:
+        if self._session is not None:
+            raise _Closed(Close.ALREADY_AUTHENTICATED, "Already authenticated.")
+        if op == Op.IDENTIFY:
+            self._session = self._gateway.identify(data, self._outbox)
+            return
+        self._session = self._gateway.resume(data, self._outbox)
+        if self._session is None:
+            self.send(Op.INVALID_SESSION, False)

@@ -1,0 +1,175 @@
+"""Messages made, changed and deleted: stored in the world, told to the bot and to the people."""
+
+from dataclasses import dataclass
+
+from msgspec import UNSET
+
+from bot.emulator import components, errors, media, mentions
+from bot.emulator.audience import Audience
+from bot.emulator.gateway import Gateway, Intent
+from bot.emulator.message_rules import Contents, check_attachments, check_contents
+from bot.emulator.rendering import Renderer
+from bot.emulator.requests import AllowedMentions, Draft, Upload
+from bot.emulator.snowflakes import created_at
+from bot.emulator.wire import Payload
+from bot.emulator.world import Attachment, Channel, Message, MessageFlag, User, World
+
+NONCE_MEMORY = 300
+"""Seconds for which an enforced nonce keeps a second send from making a second message."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a route allows: bytes a file, and the mentions of a body that does not say."""
+
+    upload_limit: int
+    mentions: AllowedMentions
+
+
+class Messaging:
+    """Keeps the world, the gateway and the audience in step about messages."""
+
+    def __init__(
+        self, world: World, gateway: Gateway, audience: Audience, renderer: Renderer
+    ) -> None:
+        self._world = world
+        self._gateway = gateway
+        self._audience = audience
+        self._renderer = renderer
+
+    def post(self, message: Message, draft: Draft, policy: Policy) -> None:
+        """Fill a fresh message with a draft and publish it."""
+        if draft.body.flags:
+            message.flags |= MessageFlag(draft.body.flags)
+        self._fill(message, draft, policy)
+        self.publish(message)
+
+    def publish(self, message: Message) -> None:
+        message.channel.messages[message.id] = message
+        self._announce("create", message)
+
+    def edit(self, message: Message, draft: Draft, policy: Policy) -> None:
+        """Change what the draft names; the first edit of a deferred answer ends its loading."""
+        was_loading = MessageFlag.LOADING in message.flags
+        kept_flags = message.flags
+        # a components-v2 message never goes back
+        message.flags |= MessageFlag(draft.body.flags or 0)
+        try:
+            self._fill(message, draft, policy)
+        except errors.DiscordError:
+            message.flags = kept_flags
+            raise
+        message.flags &= ~MessageFlag.LOADING
+        message.edited_at = None if was_loading else self._world.now()
+        self._announce("update", message)
+
+    def delete(self, message: Message) -> None:
+        watchers = self._watchers(message)
+        del message.channel.messages[message.id]
+        gone = {"id": str(message.id), "channel_id": str(message.channel.id)}
+        if message.channel.guild is not None:
+            gone["guild_id"] = str(message.channel.guild.id)
+        if message.seen_only_by is None:
+            self._dispatch("MESSAGE_DELETE", gone, message.channel)
+        event = {"channel_id": gone["channel_id"], "message_id": gone["id"]}
+        self._audience.tell(watchers, {"type": "message_delete", **event})
+
+    def already_sent(self, channel: Channel, author: User, nonce: str | int) -> Message | None:
+        """A recent message with the same nonce by the same author."""
+        forgotten = self._world.now() - NONCE_MEMORY
+        for message in reversed(channel.history()):
+            if created_at(message.id) < forgotten:
+                return None
+            if message.author is author and str(message.nonce) == str(nonce):
+                return message
+        return None
+
+    def _fill(self, message: Message, draft: Draft, policy: Policy) -> None:
+        """Check the message as it would be, then make it so."""
+        body = draft.body
+        attachments = self._attachments_after(message, draft, policy.upload_limit)
+        contents = Contents(
+            content=message.content if body.content is UNSET else body.content or "",
+            embeds=message.embeds if body.embeds is UNSET else body.embeds or [],
+            components=message.components if body.components is UNSET else body.components or [],
+            filenames={attachment.filename for attachment in attachments},
+            v2=MessageFlag.IS_COMPONENTS_V2 in message.flags,
+        )
+        check_contents(contents, draft.at)
+        message.content = contents.content
+        message.embeds = contents.embeds
+        message.components = components.complete(contents.components)
+        message.attachments = attachments
+        self._mention(message, body.allowed_mentions or policy.mentions)
+
+    def _mention(self, message: Message, allowed: AllowedMentions) -> None:
+        text = mentions.text_of(message.content, message.components)
+        notified = mentions.mentioned_users(self._world, text, allowed)
+        replied = message.channel.messages.get(message.reply_to or 0)
+        if replied is not None and allowed.replied_user and replied.author not in notified:
+            notified.append(replied.author)
+        message.mentions = notified
+        message.mentions_everyone = mentions.mentions_everyone(text, allowed)
+
+    def _attachments_after(self, message: Message, draft: Draft, limit: int) -> list[Attachment]:
+        """Files kept and added: an edit that lists attachments keeps only those it lists."""
+        if any(len(upload.data) > limit for upload in draft.uploads):
+            raise errors.too_large()
+        listed = draft.body.attachments
+        kept = message.attachments
+        if listed is not UNSET:
+            ids = {str(entry.id) for entry in listed or []}
+            kept = [attachment for attachment in kept if str(attachment.id) in ids]
+        check_attachments(draft, len(kept) + len(draft.uploads))
+        return kept + [self._stored(message, upload, draft) for upload in draft.uploads]
+
+    def _stored(self, message: Message, upload: Upload, draft: Draft) -> Attachment:
+        entry = draft.entry_for(upload)
+        return self.keep_file(
+            message.channel,
+            upload,
+            description=entry.description if entry is not None else None,
+            ephemeral=message.seen_only_by is not None,
+        )
+
+    def keep_file(
+        self, channel: Channel, upload: Upload, *, description: str | None = None, ephemeral: bool
+    ) -> Attachment:
+        """Make an uploaded file available by its link."""
+        kind = media.content_type(upload.filename)
+        attachment = Attachment(
+            id=self._world.new_id(),
+            channel_id=channel.id,
+            filename=upload.filename,
+            content_type=kind,
+            data=upload.data,
+            description=description,
+            picture_size=media.picture_size(upload.data, kind),
+            ephemeral=ephemeral,
+        )
+        self._world.attachments[attachment.id] = attachment
+        return attachment
+
+    def _announce(self, change: str, message: Message) -> None:
+        event = {"type": f"message_{change}", "message": self._renderer.message(message)}
+        self._audience.tell(self._watchers(message), event)
+        if message.seen_only_by is None:
+            data = self._redacted(message, self._renderer.event(message))
+            self._dispatch(f"MESSAGE_{change.upper()}", data, message.channel)
+
+    def _redacted(self, message: Message, data: Payload) -> Payload:
+        """Without the message content intent an app reads only what concerns it."""
+        bot = self._world.bot
+        concerned = message.author is bot or bot in message.mentions
+        may_read = self._world.application.privileged_intents & Intent.MESSAGE_CONTENT
+        if concerned or may_read or message.channel.guild is None:
+            return data
+        return {**data, "content": "", "embeds": [], "attachments": [], "components": []}
+
+    def _dispatch(self, event: str, data: Payload, channel: Channel) -> None:
+        guild = channel.guild
+        needs = Intent.DIRECT_MESSAGES if guild is None else Intent.GUILD_MESSAGES
+        self._gateway.dispatch(event, data, guild_id=guild and guild.id, needs=needs)
+
+    def _watchers(self, message: Message) -> list[int]:
+        return [u.id for u in self._world.humans() if self._world.can_see(u.id, message)]

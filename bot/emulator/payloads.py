@@ -1,0 +1,243 @@
+"""Users, guilds, channels, commands as Discord's JSON, complete for its OpenAPI schemas."""
+
+from bot.emulator import permissions
+from bot.emulator.wire import Payload, timestamp
+from bot.emulator.world import (
+    Application,
+    Channel,
+    Command,
+    Guild,
+    Member,
+    Role,
+    User,
+    World,
+)
+
+LOCALE = "en-US"
+
+
+def user(user: User) -> Payload:
+    rendered: Payload = {
+        "id": str(user.id),
+        "username": user.username,
+        "global_name": user.global_name,
+        "discriminator": "0",
+        "avatar": None,
+        "banner": None,
+        "accent_color": None,
+        "avatar_decoration_data": None,
+        "primary_guild": None,
+        "public_flags": 0,
+        "flags": 0,
+    }
+    if user.bot:
+        rendered["bot"] = True
+    return rendered
+
+
+def own_user(user_: User) -> Payload:
+    """The bot's view of itself."""
+    return {**user(user_), "mfa_enabled": False, "locale": LOCALE, "verified": True, "email": None}
+
+
+def member(member: Member) -> Payload:
+    return {
+        "user": user(member.user),
+        "nick": None,
+        "avatar": None,
+        "banner": None,
+        "roles": [str(role_id) for role_id in sorted(member.role_ids)],
+        "joined_at": timestamp(member.joined_at),
+        "premium_since": None,
+        "communication_disabled_until": None,
+        "pending": False,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+    }
+
+
+def member_in(channel: Channel, member_: Member) -> Payload:
+    """The member of an interaction: with what they may do in its channel."""
+    granted = permissions.in_channel(channel, member_.user.id)
+    return {**member(member_), "permissions": str(int(granted))}
+
+
+def role(role: Role) -> Payload:
+    return {
+        "id": str(role.id),
+        "name": role.name,
+        "permissions": str(int(role.permissions)),
+        "position": role.position,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": role.managed,
+        "mentionable": False,
+        "icon": None,
+        "unicode_emoji": None,
+        "flags": 0,
+    }
+
+
+def guild(guild: Guild) -> Payload:
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "owner_id": str(guild.owner_id),
+        "roles": [role(role_) for role_ in guild.roles.values()],
+        "premium_tier": guild.premium_tier,
+        "preferred_locale": LOCALE,
+        "features": [],
+        "emojis": [],
+        "stickers": [],
+        "afk_timeout": 300,
+        "region": "",
+        "max_members": 1000,
+        "max_stage_video_channel_users": 50,
+        "max_video_channel_users": 25,
+        "premium_progress_bar_enabled": False,
+        "premium_subscription_count": 0,
+        "widget_enabled": False,
+        "nsfw": False,
+        **dict.fromkeys(_ZERO_IN_A_GUILD, 0),
+        **dict.fromkeys(_NULL_IN_A_GUILD),
+    }
+
+
+_ZERO_IN_A_GUILD = (
+    "default_message_notifications",
+    "explicit_content_filter",
+    "mfa_level",
+    "nsfw_level",
+    "system_channel_flags",
+    "verification_level",
+)
+_NULL_IN_A_GUILD = (
+    "afk_channel_id",
+    "application_id",
+    "banner",
+    "description",
+    "discovery_splash",
+    "home_header",
+    "icon",
+    "incidents_data",
+    "max_presences",
+    "public_updates_channel_id",
+    "rules_channel_id",
+    "safety_alerts_channel_id",
+    "splash",
+    "system_channel_id",
+    "vanity_url_code",
+    "widget_channel_id",
+)
+
+
+def created_guild(guild_: Guild, world: World) -> Payload:
+    """The GUILD_CREATE event: the guild and all that is in it."""
+    bot = guild_.members[world.bot.id]
+    channels = [c for c in world.channels.values() if c.guild is guild_]
+    return {
+        **guild(guild_),
+        "joined_at": timestamp(bot.joined_at),
+        "large": False,
+        "unavailable": False,
+        "member_count": len(guild_.members),
+        "members": [member(member_) for member_ in guild_.members.values()],
+        "channels": [channel(channel_, world) for channel_ in channels],
+        "threads": [],
+        "presences": [],
+        "voice_states": [],
+        "stage_instances": [],
+        "guild_scheduled_events": [],
+        "soundboard_sounds": [],
+    }
+
+
+def channel(channel: Channel, world: World) -> Payload:
+    last = max(channel.messages, default=None)
+    common: Payload = {
+        "id": str(channel.id),
+        "type": int(channel.type),
+        "flags": 0,
+        "last_message_id": None if last is None else str(last),
+    }
+    if channel.guild is None:
+        others = channel.recipient_ids - {world.bot.id}
+        return {**common, "recipients": [user(world.users[other]) for other in others]}
+    return {
+        **common,
+        "guild_id": str(channel.guild.id),
+        "name": channel.name,
+        "topic": channel.topic,
+        "position": channel.position,
+        "parent_id": None,
+        "nsfw": False,
+        "rate_limit_per_user": 0,
+        "permission_overwrites": _overwrites(channel),
+    }
+
+
+def channel_for(channel_: Channel, world: World, user_id: int) -> Payload:
+    """The channel of an interaction: with what the user may do in it."""
+    granted = permissions.in_channel(channel_, user_id)
+    return {**channel(channel_, world), "permissions": str(int(granted))}
+
+
+def _overwrites(channel: Channel) -> list[Payload]:
+    return [
+        {
+            "id": str(overwrite.target_id),
+            "type": int(overwrite.is_member),
+            "allow": str(int(overwrite.allow)),
+            "deny": str(int(overwrite.deny)),
+        }
+        for overwrite in channel.overwrites
+    ]
+
+
+def command(command: Command, application_id: int) -> Payload:
+    body = {key: value for key, value in command.body.items() if value is not None}
+    needed = command.body.get("default_member_permissions")
+    rendered: Payload = {
+        "type": 1,
+        "description": "",
+        "nsfw": False,
+        "contexts": None,
+        "integration_types": [0],
+        **body,
+        "default_member_permissions": None if needed is None else str(needed),
+        "id": str(command.id),
+        "application_id": str(application_id),
+        "version": str(command.version),
+    }
+    if command.guild_id is not None:
+        rendered["guild_id"] = str(command.guild_id)
+    return rendered
+
+
+def application(application: Application, guild_count: int) -> Payload:
+    return {
+        "id": str(application.id),
+        "name": application.name,
+        "icon": None,
+        "description": "",
+        "type": None,
+        "bot": user(application.bot),
+        "owner": user(application.owner),
+        "team": None,
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "integration_types_config": {"0": {}, "1": {}},
+        "verify_key": "0" * 64,
+        "flags": 0,
+        "flags_new": "0",
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "approximate_guild_count": guild_count,
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
+    }

@@ -1,0 +1,1 @@
+"""REST v10: what bots ask over HTTP."""

@@ -1,0 +1,157 @@
+"""Routes about channels and the messages in them, with the bot's permissions checked."""
+
+from aiohttp import web
+
+from bot.emulator import errors, payloads, permissions
+from bot.emulator.callbacks import EDIT_FLAGS, draft_of
+from bot.emulator.core import Core
+from bot.emulator.mentions import PARSE_ALL
+from bot.emulator.message_rules import check_flags
+from bot.emulator.messaging import Policy
+from bot.emulator.permissions import Permission
+from bot.emulator.requests import Draft, MessageReference
+from bot.emulator.rest.exchange import body_of
+from bot.emulator.wire import Payload, json_response
+from bot.emulator.world import MEBIBYTE, Channel, Message, MessageFlag, MessageType
+
+_NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS
+_PAGE = 50
+
+
+class ChannelRoutes:
+    """Handlers under /channels."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def table(self) -> list[web.RouteDef]:
+        messages = r"/channels/{channel_id:\d+}/messages"
+        return [
+            web.get(r"/channels/{channel_id:\d+}", self.get_channel),
+            web.post(r"/channels/{channel_id:\d+}/typing", self.typing),
+            web.get(messages, self.history),
+            web.post(messages, self.create),
+            web.get(messages + r"/{message_id:\d+}", self.get_message),
+            web.patch(messages + r"/{message_id:\d+}", self.edit),
+            web.delete(messages + r"/{message_id:\d+}", self.delete),
+        ]
+
+    async def get_channel(self, request: web.Request) -> web.Response:
+        channel = self._channel(request)
+        return json_response(payloads.channel(channel, self._core.world))
+
+    async def typing(self, request: web.Request) -> web.Response:
+        channel = self._channel(request, Permission.SEND_MESSAGES)
+        world = self._core.world
+        watchers = [u.id for u in world.humans() if world.can_view(u.id, channel)]
+        event = {"channel_id": str(channel.id), "user_id": str(world.bot.id)}
+        self._core.audience.tell(watchers, {"type": "typing", **event})
+        return web.Response(status=204)
+
+    async def history(self, request: web.Request) -> web.Response:
+        """Newest first, without ephemeral messages."""
+        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
+        before = int(request.query.get("before", 1 << 63))
+        after = int(request.query.get("after", 0))
+        found = [m for m in channel.history() if after < m.id < before and not m.seen_only_by]
+        limit = int(request.query.get("limit", _PAGE))
+        page = found[:limit] if "after" in request.query else found[-limit:]
+        return json_response([self._core.renderer.message(message) for message in reversed(page)])
+
+    async def create(self, request: web.Request) -> web.Response:
+        channel = self._channel(request, Permission.SEND_MESSAGES)
+        body = body_of(request)
+        draft = draft_of(body.json, body.uploads)
+        check_flags(draft.body.flags or 0, _NEW_FLAGS)
+        if draft.uploads:
+            self._require(channel, Permission.ATTACH_FILES)
+        self._check_reachable(channel)
+        message = self._sent_before(channel, draft) or self._post(channel, draft)
+        return json_response(self._rendered(message))
+
+    def _post(self, channel: Channel, draft: Draft) -> Message:
+        message = Message(self._core.world.new_id(), channel, self._core.world.bot)
+        message.nonce = draft.body.nonce
+        reference = draft.body.message_reference
+        if reference is not None and self._replies_to(channel, reference):
+            message.type = MessageType.REPLY
+            message.reply_to = int(reference.message_id)
+        self._core.messaging.post(message, draft, self._policy(channel))
+        return message
+
+    def _replies_to(self, channel: Channel, reference: MessageReference) -> bool:
+        """Whether there is such a message; raises 50035 when there must be."""
+        self._require(channel, Permission.READ_MESSAGE_HISTORY, errors.no_history())
+        replied = channel.messages.get(int(reference.message_id))
+        if replied is not None and replied.seen_only_by is None:
+            return True
+        if reference.fail_if_not_exists:
+            path = ["message_reference"]
+            raise errors.invalid(path, "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+        return False
+
+    def _sent_before(self, channel: Channel, draft: Draft) -> Message | None:
+        nonce = draft.body.nonce
+        if nonce is None or not draft.body.enforce_nonce:
+            return None
+        return self._core.messaging.already_sent(channel, self._core.world.bot, nonce)
+
+    async def get_message(self, request: web.Request) -> web.Response:
+        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
+        return json_response(self._rendered(self._message(request, channel)))
+
+    async def edit(self, request: web.Request) -> web.Response:
+        channel = self._channel(request)
+        message = self._message(request, channel)
+        if message.author is not self._core.world.bot:
+            raise errors.foreign_message()
+        body = body_of(request)
+        draft = draft_of(body.json, body.uploads)
+        check_flags(draft.body.flags or 0, EDIT_FLAGS)
+        self._core.messaging.edit(message, draft, self._policy(channel))
+        return json_response(self._rendered(message))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        channel = self._channel(request)
+        message = self._message(request, channel)
+        if message.author is not self._core.world.bot:
+            self._require(channel, Permission.MANAGE_MESSAGES)
+        self._core.messaging.delete(message)
+        return web.Response(status=204)
+
+    def _rendered(self, message: Message) -> Payload:
+        return self._core.renderer.message(message)
+
+    def _channel(
+        self, request: web.Request, needed: Permission = Permission.VIEW_CHANNEL
+    ) -> Channel:
+        """Raises 10003, 403/50001 when the bot cannot see it, 403/50013 when it may not do that."""
+        channel = self._core.world.channels.get(int(request.match_info["channel_id"]))
+        if channel is None:
+            raise errors.unknown_channel()
+        self._require(channel, Permission.VIEW_CHANNEL, errors.missing_access())
+        self._require(channel, needed)
+        return channel
+
+    def _require(
+        self, channel: Channel, needed: Permission, otherwise: errors.DiscordError | None = None
+    ) -> None:
+        if needed not in permissions.in_channel(channel, self._core.world.bot.id):
+            raise otherwise or errors.missing_permissions()
+
+    def _message(self, request: web.Request, channel: Channel) -> Message:
+        """Ephemeral messages do not exist for this route; raises 404/10008."""
+        message = channel.messages.get(int(request.match_info["message_id"]))
+        if message is None or message.seen_only_by is not None:
+            raise errors.unknown_message()
+        return message
+
+    def _check_reachable(self, channel: Channel) -> None:
+        others = channel.recipient_ids - {self._core.world.bot.id}
+        users = self._core.world.users
+        if any(not users[other].accepts_direct_messages for other in others):
+            raise errors.cannot_message_user()
+
+    def _policy(self, channel: Channel) -> Policy:
+        limit = channel.guild.upload_limit if channel.guild else 10 * MEBIBYTE
+        return Policy(limit, PARSE_ALL)

@@ -1,0 +1,110 @@
+"""The server: Discord's API, gateway and CDN, and the human's side, on one loopback port."""
+
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.emulator.cdn import Cdn
+from bot.emulator.core import Core, build_core
+from bot.emulator.demo import demo_world
+from bot.emulator.gateway import Gateway
+from bot.emulator.human.routes import HumanRoutes
+from bot.emulator.rest.applications import ApplicationRoutes
+from bot.emulator.rest.channels import ChannelRoutes
+from bot.emulator.rest.exchange import (
+    API,
+    Recorder,
+    answer_errors,
+    record_with,
+    require_token,
+    tell_limits,
+)
+from bot.emulator.rest.interactions import InteractionRoutes
+from bot.emulator.world import World
+
+DEMO_TOKEN = "demo-token"  # noqa: S105 - it opens nothing but this emulator
+LOOPBACK = "127.0.0.1"
+_PAGE = Path(__file__).parent / "page"
+_GOING_AWAY = 1012
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running local Discord."""
+
+    core: Core
+
+    @property
+    def url(self) -> str:
+        return self.core.url
+
+    @property
+    def port(self) -> int:
+        return int(self.core.url.rpartition(":")[2])
+
+    @property
+    def token(self) -> str:
+        return self.core.token
+
+    @property
+    def world(self) -> World:
+        return self.core.world
+
+    @property
+    def gateway(self) -> Gateway:
+        return self.core.gateway
+
+
+@asynccontextmanager
+async def run_emulator(
+    port: int = 0,
+    *,
+    world: World | None = None,
+    token: str = DEMO_TOKEN,
+    recorder: Recorder | None = None,
+) -> AsyncGenerator[Emulator]:
+    """Serve on loopback until the context ends; port 0 takes a free one.
+
+    A world that was served before can be served again, as Discord outlives its outages.
+    """
+    listener = socket.create_server((LOOPBACK, port))
+    url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    core = build_core(world or demo_world(), token, url)
+    human = HumanRoutes(core)
+    runner = web.AppRunner(_application(core, human, recorder), access_log=None)
+    await runner.setup()
+    await web.SockSite(runner, listener, shutdown_timeout=1.0).start()
+    try:
+        yield Emulator(core)
+    finally:
+        await core.gateway.drop(_GOING_AWAY)
+        await human.close()
+        await runner.cleanup()
+
+
+def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> web.Application:
+    application = web.Application(client_max_size=128 * 1024 * 1024)
+    application.add_subapp(API, _api(core, recorder))
+    application.add_routes([web.get("/gateway/", core.gateway.handle), *Cdn(core).table()])
+    application.add_routes(human.table())
+    application.add_routes([web.get("/", _index)])
+    if _PAGE.is_dir():
+        application.add_routes([web.static("/page", _PAGE)])
+    return application
+
+
+def _api(core: Core, recorder: Recorder | None) -> web.Application:
+    recording = [record_with(recorder)] if recorder is not None else []
+    guards = [tell_limits, answer_errors, require_token(core.token)]
+    api = web.Application(middlewares=[*recording, *guards], client_max_size=128 * 1024 * 1024)
+    for routes in (ApplicationRoutes(core), ChannelRoutes(core), InteractionRoutes(core)):
+        api.add_routes(routes.table())
+    return api
+
+
+async def _index(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(_PAGE / "index.html")
