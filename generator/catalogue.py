@@ -128,9 +128,10 @@ class ModelSpec:
             width=width,
             height=height,
             num_frames=self.fit_frames(num_frames or defaults.num_frames),
-            fps=min(max(fps or defaults.fps, 1), self.max_fps),
-            num_inference_steps=min(max(steps, 1), self.max_steps),
-            guidance_scale=min(max(guidance, 1.0), self.max_guidance_scale),
+            fps=min(self.max_fps, max(1, fps or defaults.fps)),
+            num_inference_steps=min(self.max_steps, max(1, steps)),
+            # in this order, so that nan becomes 1.0
+            guidance_scale=min(self.max_guidance_scale, max(1.0, guidance)),
             seed=seed % SEEDS,
             output_path=output_path,
             max_bytes=max_bytes,

@@ -24,6 +24,7 @@ from generator import (
     open_generator,
 )
 from generator.catalogue import SEEDS, Catalogue
+from generator.engine import Runtime
 from generator.worker import run_worker
 
 _SETTINGS = ("width", "height", "num_frames", "fps", "num_inference_steps", "guidance_scale")
@@ -42,9 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     if options.prompt is None:
         if sys.stdin.isatty():
             parser.error("--prompt is missing")
-        run_worker(
-            catalogue, device=options.device, threads=options.threads, preload=options.preload
-        )
+        _work(options, catalogue)
     try:
         request = _request(options, catalogue)
     except (GeneratorError, ValueError) as error:
@@ -100,6 +99,15 @@ def _request(options: argparse.Namespace, catalogue: Catalogue) -> GenerationReq
         if value not in (None, used := getattr(request, name)):
             print(f"{name}: {used}, the nearest to {value} this model can use", file=sys.stderr)
     return request
+
+
+def _work(options: argparse.Namespace, catalogue: Catalogue) -> NoReturn:
+    def open_runtime() -> Runtime:
+        from generator.pipelines.runtime import TorchRuntime  # seconds of imports
+
+        return TorchRuntime(options.device, options.threads)
+
+    run_worker(catalogue, open_runtime, preload=options.preload)
 
 
 async def _make_clip(request: GenerationRequest, device: str | None, threads: int | None) -> int:

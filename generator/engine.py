@@ -42,7 +42,7 @@ OnProgress = Callable[[Stage, int, int], None]
 class Pipeline(Protocol):
     """A model in memory."""
 
-    def run(self, request: GenerationRequest, on_progress: OnProgress) -> Frames: ...
+    def run(self, request: GenerationRequest, on_progress: OnProgress, /) -> Frames: ...
 
 
 class Runtime(Protocol):

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import BinaryIO, NoReturn
 
@@ -27,24 +28,13 @@ _log = logging.getLogger(__name__)
 
 
 def run_worker(
-    catalogue: Catalogue,
-    *,
-    device: str | None = None,
-    threads: int | None = None,
-    preload: str | None = None,
+    catalogue: Catalogue, open_runtime: Callable[[], Runtime], *, preload: str | None = None
 ) -> NoReturn:
     """Serve commands until `Shutdown` or the end of stdin, which is also the parent's death."""
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
     commands, events = _take_channel()
-    channel = _EventChannel(events)
-
-    def open_runtime() -> Runtime:
-        from generator.pipelines.runtime import TorchRuntime  # seconds of imports
-
-        return TorchRuntime(device, threads)
-
-    engine = Engine(catalogue, open_runtime, channel.emit)
+    engine = Engine(catalogue, open_runtime, _EventChannel(events).emit)
     engine.start(preload).add_done_callback(_exit_if_failed)
     _serve(engine, commands)
     # nothing here is worth saving, and a device that is busy could not be asked to stop

@@ -136,9 +136,10 @@ class LocalGenerator:
                 await self._run_child()
             except OSError as error:
                 self._bury(self._flights.values(), f"it cannot be run: {error}")
-            lived = time.monotonic() - born
-            delay = _FIRST_DELAY if lived > _LONG_LIFE else min(delay * 2, _LONGEST_DELAY)
+            if time.monotonic() - born > _LONG_LIFE:
+                delay = _FIRST_DELAY
             await asyncio.sleep(delay)
+            delay = min(delay * 2, _LONGEST_DELAY)
 
     async def _run_child(self) -> None:
         child = self._child = await Child.spawn(self._command)

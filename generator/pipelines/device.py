@@ -1,9 +1,9 @@
 """The device that does the work."""
 
+import os
 import platform
 from dataclasses import dataclass
 
-import psutil
 import torch
 
 from generator.errors import GeneratorUnavailableError
@@ -48,4 +48,4 @@ def _describe(device: str) -> Device:
         properties = torch.cuda.get_device_properties(0)
         return Device(device, properties.name, properties.total_memory)
     name = platform.processor() or platform.machine()
-    return Device(device, name, psutil.virtual_memory().total)
+    return Device(device, name, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

@@ -1,0 +1,95 @@
+"""Loading a model, and the words for each way it can fail."""
+
+import logging
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import TextToVideoSDPipeline
+from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+from generator.catalogue import ModelSpec
+from generator.errors import GenerationError
+from generator.pipelines.device import Device
+from generator.pipelines.loader import load
+
+CPU = Device("cpu", "test", 1)
+
+
+def failure(spec: ModelSpec) -> GenerationError:
+    with pytest.raises(GenerationError) as caught:
+        load(spec, CPU)
+    return caught.value
+
+
+@pytest.fixture
+def hub_spec(spec: ModelSpec) -> ModelSpec:
+    return replace(spec, source="somebody/some-model")
+
+
+def break_loading(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def from_pretrained(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(TextToVideoSDPipeline, "from_pretrained", from_pretrained)
+
+
+def test_the_class_scheduler_and_number_format_are_the_entrys(spec: ModelSpec) -> None:
+    pipeline = load(spec, CPU)
+    assert type(pipeline) is TextToVideoSDPipeline
+    assert type(pipeline.scheduler).__name__ == "DPMSolverMultistepScheduler"
+    assert pipeline.scheduler.config.beta_start == pytest.approx(0.00085), "the model's own"
+    assert {p.dtype for p in pipeline.unet.parameters()} == {torch.float32}
+
+
+def test_a_missing_folder(spec: ModelSpec, tmp_path: Path) -> None:
+    error = failure(replace(spec, source=str(tmp_path / "nothing")))
+    assert error.reason == "unavailable"
+    assert "Tiny is not installed" in error.message
+
+
+@pytest.mark.parametrize("damage", ["truncated", "missing"])
+def test_broken_files(
+    spec: ModelSpec, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(spec.source, folder)
+    weights = folder / "unet" / "diffusion_pytorch_model.fp16.safetensors"
+    if damage == "truncated":
+        weights.write_bytes(weights.read_bytes()[:1000])
+    else:
+        weights.unlink()
+    error = failure(replace(spec, source=str(folder)))
+    assert error.reason == "unavailable"
+    assert "its files look broken" in error.message
+    assert caplog.records[-1].levelno == logging.ERROR
+
+
+def test_no_network(hub_spec: ModelSpec, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    error = failure(hub_spec)
+    assert error.reason == "unavailable"
+    assert "check the network connection" in error.message
+
+
+@pytest.mark.parametrize(
+    ("error_class", "words"),
+    [(GatedRepoError, "accept its terms"), (RepositoryNotFoundError, "has no somebody/some-model")],
+)
+def test_a_repository_that_says_no(
+    hub_spec: ModelSpec,
+    monkeypatch: pytest.MonkeyPatch,
+    error_class: type[RepositoryNotFoundError],
+    words: str,
+) -> None:
+    error = OSError("cannot load")
+    error.__cause__ = error_class.__new__(error_class)  # its constructor wants an HTTP response
+    break_loading(monkeypatch, error)
+    assert words in failure(hub_spec).message
+
+
+def test_too_little_memory(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    break_loading(monkeypatch, MemoryError())
+    assert failure(spec).reason == "out_of_memory"

@@ -1,0 +1,209 @@
+"""Running a request on a real diffusers pipeline: the class and the loading of ModelScope's."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from msgspec import structs
+
+from generator.catalogue import ModelSpec
+from generator.encoding import Frames
+from generator.errors import DeviceLostError, GenerationCancelledError, GenerationError
+from generator.pipelines.pipeline import DiffusersPipeline
+from generator.pipelines.runtime import TorchRuntime
+from generator.protocol import GenerationRequest
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+Report = tuple[str, int, int]
+
+
+def never_mind(*_: object) -> None:
+    pass
+
+
+def stop_at(step: int) -> Callable[[str, int, int], None]:
+    def on_progress(stage: str, done: int, total: int) -> None:
+        if stage == "denoising" and done == step:
+            raise GenerationCancelledError(done, total)
+
+    return on_progress
+
+
+@pytest.fixture
+def request_(spec: ModelSpec) -> GenerationRequest:
+    return spec.request(id="1", prompt="a red circle", seed=7, output_path="unused.mp4")
+
+
+@pytest.fixture
+def fresh(runtime: TorchRuntime, spec: ModelSpec) -> DiffusersPipeline:
+    """A pipeline that may be broken."""
+    return runtime.load(spec)
+
+
+def counted(pipeline: DiffusersPipeline, part: str, method: str) -> list[object]:
+    """Return a list that grows with each call of a part's method."""
+    calls: list[object] = []
+    component = getattr(pipeline._pipeline, part)  # pyright: ignore[reportPrivateUsage]
+    original = getattr(component, method)
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        return original(*args, **kwargs)
+
+    setattr(component, method, wrapper)
+    return calls
+
+
+def breaking(error: Exception) -> Callable[..., None]:
+    def forward(*_: object, **__: object) -> None:
+        raise error
+
+    return forward
+
+
+def test_frames_are_bytes_of_the_size_that_was_asked(
+    pipeline: DiffusersPipeline, request_: GenerationRequest
+) -> None:
+    frames = pipeline.run(structs.replace(request_, width=48), never_mind)
+    assert frames.shape == (4, 32, 48, 3)
+    assert frames.dtype == np.uint8
+    assert frames.flags.c_contiguous
+
+
+def test_the_same_seed_gives_the_same_frames(
+    pipeline: DiffusersPipeline, fresh: DiffusersPipeline, request_: GenerationRequest
+) -> None:
+    frames = pipeline.run(request_, never_mind)
+    assert (pipeline.run(request_, never_mind) == frames).all()
+    assert (fresh.run(request_, never_mind) == frames).all()
+    other = structs.replace(request_, seed=8)
+    assert (pipeline.run(other, never_mind) != frames).any()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"prompt": "a blue square"}, {"negative_prompt": "blue"}, {"guidance_scale": 2.0}],
+    ids=lambda change: next(iter(change)),
+)
+def test_what_is_asked_matters(
+    pipeline: DiffusersPipeline, request_: GenerationRequest, change: dict[str, Any]
+) -> None:
+    frames = pipeline.run(request_, never_mind)
+    assert (pipeline.run(structs.replace(request_, **change), never_mind) != frames).any()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_every_step_is_reported(
+    pipeline: DiffusersPipeline, request_: GenerationRequest, steps: int
+) -> None:
+    reports: list[Report] = []
+    pipeline.run(
+        structs.replace(request_, num_inference_steps=steps), lambda *report: reports.append(report)
+    )
+    assert reports == [
+        ("encoding_prompt", 0, 0),
+        *(("denoising", step, steps) for step in range(steps + 1)),
+        ("decoding", 0, 0),
+    ]
+
+
+def test_frames_equal_the_bare_pipeline_call_within_rounding(
+    pipeline: DiffusersPipeline, request_: GenerationRequest
+) -> None:
+    bare = pipeline._pipeline  # pyright: ignore[reportPrivateUsage]
+    result: Sequence[Frames] = bare(
+        request_.prompt,
+        negative_prompt="",
+        width=32,
+        height=32,
+        num_frames=4,
+        num_inference_steps=4,
+        guidance_scale=9.0,
+        generator=torch.Generator().manual_seed(7),
+        output_type="np",
+    ).frames
+    frames = pipeline.run(request_, never_mind)
+    assert np.abs(frames / 255 - result[0]).max() <= 0.5 / 255 + 1e-6
+
+
+@pytest.mark.parametrize("step", [0, 1, 3, 4])
+def test_a_run_stops_at_any_step_without_decoding_and_leaves_nothing_behind(
+    fresh: DiffusersPipeline,
+    pipeline: DiffusersPipeline,
+    request_: GenerationRequest,
+    step: int,
+) -> None:
+    decodes = counted(fresh, "vae", "decode")
+    forwards = counted(fresh, "unet", "forward")
+    with pytest.raises(GenerationCancelledError) as caught:
+        fresh.run(request_, stop_at(step))
+    assert (caught.value.step, caught.value.total_steps) == (step, 4)
+    assert len(forwards) == step
+    assert decodes == []
+    other = structs.replace(request_, num_inference_steps=3, width=16, seed=9)
+    assert (fresh.run(other, never_mind) == pipeline.run(other, never_mind)).all()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB"),
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
+        RuntimeError("MPS backend out of memory"),
+        MemoryError(),
+    ],
+    ids=["cuda", "cpu", "mps", "python"],
+)
+def test_too_little_memory_is_said_and_the_next_clip_works(
+    fresh: DiffusersPipeline, request_: GenerationRequest, error: Exception
+) -> None:
+    unet = fresh._pipeline.unet  # pyright: ignore[reportPrivateUsage]
+    forward, unet.forward = unet.forward, breaking(error)
+    with pytest.raises(GenerationError, match="smaller size or fewer frames") as caught:
+        fresh.run(request_, never_mind)
+    assert caught.value.reason == "out_of_memory"
+    unet.forward = forward
+    assert fresh.run(request_, never_mind).shape == (4, 32, 32, 3)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (RuntimeError("CUDA error: an illegal memory access was encountered"), DeviceLostError),
+        (RuntimeError("shapes cannot be multiplied"), RuntimeError),
+        (ValueError("prompt"), ValueError),
+    ],
+)
+def test_other_errors_keep_their_kind(
+    fresh: DiffusersPipeline,
+    request_: GenerationRequest,
+    error: Exception,
+    expected: type[Exception],
+) -> None:
+    fresh._pipeline.unet.forward = breaking(error)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(expected):
+        fresh.run(request_, never_mind)
+
+
+def test_a_prompt_longer_than_the_encoder_reads_is_cut(
+    pipeline: DiffusersPipeline, request_: GenerationRequest
+) -> None:
+    long = structs.replace(request_, prompt="a red circle " * 500)
+    assert pipeline.run(long, never_mind).shape == (4, 32, 32, 3)
+
+
+def test_nothing_is_written_beside_the_frames(
+    pipeline: DiffusersPipeline,
+    request_: GenerationRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pipeline.run(request_, never_mind)
+    assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr() == ("", "")

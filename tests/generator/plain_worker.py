@@ -1,0 +1,109 @@
+"""The real worker on a runtime of plain numpy: up in a moment, and it misbehaves on request."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from generator.catalogue import Catalogue, ModelSpec, Settings
+from generator.encoding import Frames
+from generator.engine import OnProgress
+from generator.errors import GenerationError
+from generator.protocol import GenerationRequest, Ready
+from generator.rules import FrameRule, SizeRule
+from generator.worker import run_worker
+
+Run = Callable[[GenerationRequest, OnProgress], Frames]
+
+
+def paint(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    """Noise of the request's seed."""
+    on_progress("encoding_prompt", 0, 0)
+    for step in range(request.num_inference_steps + 1):
+        on_progress("denoising", step, request.num_inference_steps)
+    on_progress("decoding", 0, 0)
+    shape = (request.num_frames, request.height, request.width, 3)
+    return np.random.default_rng(request.seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+def go_on_for_ever(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    while True:
+        on_progress("denoising", 1, request.num_inference_steps)
+        time.sleep(0.005)
+
+
+def hang(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    on_progress("denoising", 1, request.num_inference_steps)
+    time.sleep(3600)
+    raise AssertionError
+
+
+def kill_itself(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    on_progress("denoising", 1, request.num_inference_steps)
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def print_and_read(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    print('{"type":"cancelled","id":"stray"}', flush=True)
+    os.write(1, b"stray bytes without an end of line")
+    subprocess.run(["echo", "stray echo"], check=True)
+    assert os.read(0, 100) == b"", "stdin is empty for everybody else"
+    return paint(request, on_progress)
+
+
+def raise_an_error(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    raise LookupError("the moon is missing")
+
+
+def run_out_of_memory(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    raise GenerationError("out_of_memory", "Too large; ask for fewer frames.")
+
+
+RUNS: dict[str, Run] = {
+    "plain": paint,
+    "endless": go_on_for_ever,
+    "hanging": hang,
+    "suicidal": kill_itself,
+    "noisy": print_and_read,
+    "failing": raise_an_error,
+    "too_large": run_out_of_memory,
+}
+
+PLAIN = ModelSpec(
+    name="plain",
+    title="Plain",
+    description="Noise",
+    source="nowhere",
+    pipeline_class="None",
+    licence="MIT",
+    defaults=Settings(
+        width=32, height=32, num_frames=4, fps=8, num_inference_steps=5, guidance_scale=1.0
+    ),
+    sizes=SizeRule(multiple=2, min=16, max=64, max_pixels=64 * 64),
+    frames=FrameRule(multiple=1, offset=0, min=1, max=64),
+)
+
+CATALOGUE = Catalogue(replace(PLAIN, name=name) for name in [*RUNS, "missing"])
+
+
+@dataclass(frozen=True)
+class PlainPipeline:
+    run: Run
+
+
+class PlainRuntime:
+    ready = Ready("cpu", "plain", 1)
+
+    def load(self, spec: ModelSpec) -> PlainPipeline:
+        if spec.name == "missing":
+            raise GenerationError("unavailable", "Plain is not installed.")
+        return PlainPipeline(RUNS[spec.name])
+
+
+if __name__ == "__main__":
+    run_worker(CATALOGUE, PlainRuntime, preload=os.environ.get("PRELOAD"))

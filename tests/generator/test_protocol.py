@@ -1,0 +1,112 @@
+"""The wire format, pinned as text: a change here is a change of the protocol."""
+
+import msgspec
+import pytest
+
+from generator.protocol import (
+    Cancel,
+    Cancelled,
+    Command,
+    Completed,
+    Event,
+    Failed,
+    GenerationRequest,
+    Progress,
+    Ready,
+    Shutdown,
+    decode_command,
+    decode_event,
+    encode_line,
+)
+
+REQUEST = GenerationRequest(
+    id="7",
+    model="builtin",
+    prompt='a "red"\ncircle ☃',
+    width=128,
+    height=64,
+    num_frames=19,
+    fps=8,
+    num_inference_steps=16,
+    guidance_scale=4.0,
+    seed=4294967295,
+    output_path="clips/7.mp4",
+)
+
+COMMANDS: list[tuple[Command, str]] = [
+    (
+        REQUEST,
+        r'{"type":"generate","id":"7","model":"builtin","prompt":"a \"red\"\ncircle ☃",'
+        r'"negative_prompt":"","width":128,"height":64,"num_frames":19,"fps":8,'
+        r'"num_inference_steps":16,"guidance_scale":4.0,"seed":4294967295,'
+        r'"output_path":"clips/7.mp4","max_bytes":null}',
+    ),
+    (Cancel("7"), '{"type":"cancel","id":"7"}'),
+    (Shutdown(), '{"type":"shutdown"}'),
+]
+
+EVENTS: list[tuple[Event, str]] = [
+    (
+        Ready("cpu", "x86_64", 8_000_000_000),
+        '{"type":"ready","device":"cpu","device_name":"x86_64","memory_bytes":8000000000}',
+    ),
+    (
+        Progress("7", "denoising", 3, 16),
+        '{"type":"progress","id":"7","stage":"denoising","step":3,"total_steps":16}',
+    ),
+    (
+        Completed(
+            id="7",
+            path="clips/7.mp4",
+            width=256,
+            height=128,
+            num_frames=19,
+            fps=8,
+            size_bytes=12345,
+            seconds={"denoising": 1.5, "encoding": 0.25},
+        ),
+        '{"type":"completed","id":"7","path":"clips/7.mp4","width":256,"height":128,'
+        '"num_frames":19,"fps":8,"size_bytes":12345,"seconds":{"denoising":1.5,"encoding":0.25}}',
+    ),
+    (Cancelled("7", 3, 16), '{"type":"cancelled","id":"7","step":3,"total_steps":16}'),
+    (
+        Failed(id="7", reason="out_of_memory", message="Too large.", retryable=True),
+        '{"type":"failed","id":"7","reason":"out_of_memory","message":"Too large.",'
+        '"retryable":true}',
+    ),
+]
+
+
+@pytest.mark.parametrize(("command", "line"), COMMANDS)
+def test_command_on_the_wire(command: Command, line: str) -> None:
+    assert encode_line(command).decode() == line + "\n"
+    assert decode_command(line.encode()) == command
+
+
+@pytest.mark.parametrize(("event", "line"), EVENTS)
+def test_event_on_the_wire(event: Event, line: str) -> None:
+    assert encode_line(event).decode() == line + "\n"
+    assert decode_event(line.encode()) == event
+
+
+def test_fields_with_a_default_may_be_left_out() -> None:
+    assert decode_event(b'{"type":"progress","id":"7","stage":"loading"}') == Progress(
+        "7", "loading"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"hello",
+        b"[]",
+        b'{"id":"7"}',
+        b'{"type":"dance"}',
+        b'{"type":"cancel"}',
+        b'{"type":"cancel","id":7}',
+    ],
+)
+def test_anything_else_is_refused(line: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decode_command(line)

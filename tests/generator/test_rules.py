@@ -1,0 +1,78 @@
+"""Sizes and frame counts: what comes out is legal, near, and stable."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.rules import FrameRule, SizeRule
+
+ANY_INT = st.integers(-(10**9), 10**9)
+
+
+@st.composite
+def size_rules(draw: st.DrawFn) -> SizeRule:
+    multiple = draw(st.sampled_from([1, 2, 8, 16, 32]))
+    least = multiple * draw(st.integers(1, 20))
+    most = least + multiple * draw(st.integers(0, 40))
+    return SizeRule(multiple, least, most, draw(st.integers(least * most, most * most)))
+
+
+@st.composite
+def frame_rules(draw: st.DrawFn) -> FrameRule:
+    multiple = draw(st.integers(1, 20))
+    offset = draw(st.integers(0, multiple))
+    low = draw(st.integers(1, 30))
+    high = draw(st.integers(low, 60))
+    return FrameRule(multiple, offset, low * multiple + offset, high * multiple + offset)
+
+
+def is_legal(rule: SizeRule, width: int, height: int) -> bool:
+    edges_are_legal = all(
+        edge % rule.multiple == 0 and rule.min <= edge <= rule.max for edge in (width, height)
+    )
+    return edges_are_legal and width * height <= rule.max_pixels
+
+
+@given(size_rules(), ANY_INT, ANY_INT)
+def test_any_size_becomes_a_legal_one_that_stays(rule: SizeRule, width: int, height: int) -> None:
+    size = rule.fit(width, height)
+    assert is_legal(rule, *size)
+    assert rule.fit(*size) == size
+
+
+@given(size_rules(), ANY_INT, ANY_INT)
+def test_turning_the_picture_turns_the_size(rule: SizeRule, width: int, height: int) -> None:
+    assert rule.fit(height, width) == rule.fit(width, height)[::-1]
+
+
+@given(size_rules(), st.data())
+def test_a_legal_edge_is_never_further_than_half_a_multiple(
+    rule: SizeRule, data: st.DataObject
+) -> None:
+    width = data.draw(st.integers(rule.min, rule.max))
+    fitted, _ = rule.fit(width, rule.min)
+    assert abs(fitted - width) <= rule.multiple / 2
+
+
+def test_too_large_an_area_keeps_its_shape() -> None:
+    rule = SizeRule(multiple=8, min=128, max=1024, max_pixels=576 * 320)
+    assert rule.fit(1024, 512) == (600, 296)
+
+
+@given(frame_rules(), ANY_INT)
+def test_any_count_becomes_a_legal_one_that_stays(rule: FrameRule, num_frames: int) -> None:
+    fitted = rule.fit(num_frames)
+    assert rule.min <= fitted <= rule.max
+    assert (fitted - rule.offset) % rule.multiple == 0
+    assert rule.fit(fitted) == fitted
+
+
+@given(frame_rules(), st.data())
+def test_no_legal_count_is_nearer(rule: FrameRule, data: st.DataObject) -> None:
+    num_frames = data.draw(st.integers(rule.min, rule.max))
+    legal = range(rule.min, rule.max + 1, rule.multiple)
+    assert abs(rule.fit(num_frames) - num_frames) == min(abs(n - num_frames) for n in legal)
+
+
+@given(frame_rules(), ANY_INT, ANY_INT)
+def test_more_frames_asked_are_never_fewer_given(rule: FrameRule, one: int, other: int) -> None:
+    assert rule.fit(min(one, other)) <= rule.fit(max(one, other))
