@@ -28,15 +28,15 @@ BUILTIN = ModelSpec(
     licence="MIT",
     memory_note="about 1 GB of main memory",
     defaults=Settings(
-        width=128, height=128, num_frames=19, fps=8, num_inference_steps=16, guidance_scale=4.0
+        width=96, height=96, num_frames=19, fps=8, num_inference_steps=16, guidance_scale=4.0
     ),
     # the one size and length it was trained at
-    sizes=SizeRule(multiple=32, min=128, max=128, max_pixels=128 * 128),
+    sizes=SizeRule(multiple=24, min=96, max=96, max_pixels=96 * 96),
     frames=FrameRule(multiple=6, offset=1, min=19, max=19),
     call_args={"max_sequence_length": 24},
     max_steps=64,
     small_world=True,
-    min_display_size=256,
+    min_display_size=384,
     prompt_note=_builtin_note,
 )
 

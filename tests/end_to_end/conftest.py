@@ -1,0 +1,40 @@
+"""One running stack for all tests that leave it running; the others start their own."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.emulator.driver import Human
+from bot.emulator.server import Emulator, run_emulator
+from tests.end_to_end.stack import bot_settings, running_bot
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
+    async with (
+        run_emulator() as emulator,
+        Human.connect(emulator.url) as human,
+        running_bot(bot_settings(emulator, data_dir), human),
+    ):
+        yield emulator
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def you(emulator: Emulator) -> AsyncGenerator[Human]:
+    """The page's default user, who may manage the server."""
+    async with Human.connect(emulator.url) as human:
+        yield human
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ada(emulator: Emulator) -> AsyncGenerator[Human]:
+    """An ordinary member."""
+    async with Human.connect(emulator.url, username="ada") as human:
+        yield human

@@ -1,0 +1,52 @@
+"""The whole thing for tests: local Discord, bot and generator process, with a human at the page."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+from bot.app import run_bot
+from bot.emulator.driver import Human
+from bot.emulator.server import Emulator
+from bot.settings import Settings
+
+
+def bot_settings(emulator: Emulator, data_dir: Path, **changes: object) -> Settings:
+    """Return the demo's settings, but quicker and in a folder of the test's."""
+    values: dict[str, object] = {
+        "discord_token": emulator.token,
+        "discord_url": emulator.url,
+        "data_dir": data_dir,
+        "default_model": "builtin",
+        "progress_interval": 0.1,
+        "max_waiting_per_user": 20,
+    }
+    return Settings(**values | changes)  # pyright: ignore[reportArgumentType]
+
+
+@asynccontextmanager
+async def running_bot(settings: Settings, human: Human) -> AsyncGenerator[None]:
+    """Run the bot until the block ends; when it starts, the human sees the bot online."""
+    bot = asyncio.create_task(run_bot(settings))
+    online = asyncio.create_task(human.wait_bot_online())
+    await asyncio.wait({bot, online}, return_when=asyncio.FIRST_COMPLETED)
+    if bot.done():
+        online.cancel()
+        await bot
+    try:
+        yield
+    finally:
+        bot.cancel()
+        await asyncio.wait({bot})
+        if not bot.cancelled() and (error := bot.exception()) is not None:
+            raise error
+
+
+def generator_process() -> psutil.Process:
+    """Return the generator, which is a child of the bot's process, here the tests' own."""
+    for child in psutil.Process().children():
+        if "generator" in child.cmdline():
+            return child
+    raise AssertionError("there is no generator process")

@@ -1,0 +1,82 @@
+"""What must not lose a clip: a killed generator, a restarted bot."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.emulator.driver import Human
+from bot.emulator.server import Emulator, run_emulator
+from tests.end_to_end.stack import bot_settings, generator_process, running_bot
+from tests.end_to_end.stories import QUICK, SLOW, ask, finished, job_id, status_says
+
+
+@pytest.fixture
+async def emulator() -> AsyncGenerator[Emulator]:
+    async with run_emulator() as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def you(emulator: Emulator) -> AsyncGenerator[Human]:
+    async with Human.connect(emulator.url) as human:
+        yield human
+
+
+async def test_a_clip_whose_generator_is_killed_is_made_by_the_next_one(
+    emulator: Emulator, you: Human, tmp_path: Path
+) -> None:
+    async with running_bot(bot_settings(emulator, tmp_path), you):
+        status = await ask(you, "a red circle", steps=20)
+        waiting = await ask(you, "a blue circle", **QUICK)
+        await status_says(you, status, "step **2 of")
+        generator_process().kill()
+        first, second = await finished(you, status), await finished(you, waiting)
+        assert int(first.id) < int(second.id)
+
+
+async def test_a_clip_that_kills_the_generator_twice_fails_in_words_and_the_next_one_works(
+    emulator: Emulator, you: Human, tmp_path: Path
+) -> None:
+    async with running_bot(bot_settings(emulator, tmp_path), you):
+        status = await ask(you, "a red circle", **SLOW)
+        await status_says(you, status, "step **2 of")
+        first = generator_process()
+        first.kill()
+        first.wait()
+        async with Human.connect(emulator.url) as later:  # has not seen the first attempt
+            await status_says(later, status, "Reading the prompt")
+            await status_says(later, status, "step **1 of")
+        generator_process().kill()
+        failed = await status_says(you, status, "⚠️")
+        assert "This video stopped" in failed.content
+        assert "Try again" in failed.buttons
+        assert (await finished(you, await ask(you, "a blue circle", **QUICK))).attachments
+
+
+async def test_a_restart_loses_nothing_repeats_nothing_and_leaves_every_button_alive(
+    emulator: Emulator, you: Human, tmp_path: Path
+) -> None:
+    settings = bot_settings(emulator, tmp_path)
+    async with running_bot(settings, you):
+        old = await finished(you, await ask(you, "a green star", seed=1, **QUICK))
+        form = await you.modal(await you.click(old, "Edit & rerun"))
+        running = await ask(you, "a red circle", **SLOW)
+        queued = [await ask(you, f"a {colour} heart", **QUICK) for colour in ("blue", "pink")]
+        await status_says(you, running, "step **2 of")
+    await you.wait_bot_offline()
+
+    async with running_bot(settings, you):
+        results = [await finished(you, status) for status in (running, *queued)]
+        order = [int(message.id) for message in results]
+        assert order == sorted(order)
+        for status in (running, *queued):
+            name = f"**#{job_id(status)}** is ready"
+            assert sum(name in message.content for message in you.messages.values()) == 1
+
+        varied = await finished(you, await you.reply(await you.click(old, "Vary")))
+        assert varied.attachments
+        values = {"prompt": "a white star", "negative": "", "seed": "1", "steps": "2"}
+        edited = await you.reply(await you.submit(form, values))
+        assert "a white star" in edited.content
+        assert (await finished(you, edited)).attachments

@@ -1,0 +1,54 @@
+"""Bad input: refused with a reason, privately, and nothing breaks."""
+
+from typing import Any
+
+import pytest
+
+from bot.emulator.driver import Human, Refused
+from tests.end_to_end.stories import QUICK, ask, finished, refusal
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"prompt": "   "}, "prompt is empty"),
+        ({"size": "127x131"}, "The nearest size it can make is"),
+        ({"size": "9999x16"}, "The nearest size it can make is"),
+        ({"size": "huge"}, "is not a size"),
+        ({"frames": 1999}, "`frames` must be between 1 and"),
+        ({"seconds": 59.0}, "at most"),
+        ({"steps": 199}, "`steps` must be between 1 and"),
+        ({"model": "sora"}, "Available: builtin, modelscope"),
+    ],
+)
+async def test_the_bot_says_what_is_wrong_and_what_works(
+    you: Human, options: dict[str, Any], words: str
+) -> None:
+    interaction = await you.command("video", **{"prompt": "a red circle", **options})
+    assert words in await refusal(you, interaction)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"prompt": ""},
+        {"prompt": "x" * 6000},
+        {"prompt": "a red circle", "seed": -1},
+        {"prompt": "a red circle", "frames": 0},
+        {"prompt": "a red circle", "frames": 10**9},
+        {"prompt": "a red circle", "steps": "many"},
+    ],
+)
+async def test_discords_own_client_does_not_send_what_the_command_forbids(
+    you: Human, options: dict[str, Any]
+) -> None:
+    with pytest.raises(Refused) as caught:
+        await you.command("video", **options)
+    assert caught.value.errors
+
+
+async def test_the_bot_works_on_after_all_that(you: Human) -> None:
+    assert (await finished(you, await ask(you, "a red circle", **QUICK))).attachments
