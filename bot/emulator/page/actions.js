@@ -26,9 +26,8 @@ export class Actions {
 
   /** Returns the errors as soon as Discord has taken or refused it; the bot's answer comes later. */
   async sendCommand(invocation, options, files) {
-    const attachments = files.length > 0 ? { attachments: files } : {};
     try {
-      const command = { ...this.#here, name: invocation.path[0], options, ...attachments };
+      const command = { ...this.#here, name: invocation.path[0], options, attachments: files };
       const { interaction_id: id } = await api.sendCommand(command);
       this.#await(id, this.#list.addPending(this.#store.me, invocation.name));
       return [];
@@ -51,8 +50,8 @@ export class Actions {
   }
 
   /** Hand in the form of a `modal` event. Returns what went wrong, or null. */
-  submitModal({ interaction_id: id, modal }, components) {
-    const body = { modal_interaction_id: id, custom_id: modal.custom_id, components };
+  submitModal({ interaction_id: id, modal }, components, attachments) {
+    const body = { modal_interaction_id: id, custom_id: modal.custom_id, components, attachments };
     return this.#perform(
       () => api.sendModal({ user_id: this.#store.me.id, ...body }),
       "Something went wrong. Try again.",

@@ -9,7 +9,8 @@ export class ApiError extends Error {
   }
 }
 
-export const fetchState = () => request("/human/state");
+/** With a member's id, what that member sees; without, everything. */
+export const fetchState = (userId = null) => request(`/human/state${userId ? `?user_id=${userId}` : ""}`);
 
 export const fetchMessages = (channelId, userId) =>
   request(`/human/channels/${channelId}/messages?user_id=${userId}`);

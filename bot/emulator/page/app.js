@@ -34,7 +34,7 @@ class App {
     },
   });
   #actions = new Actions(this.#store, this.#interactions, this.#list);
-  #modal = new ModalDialog(this.#store, (event, components) => this.#actions.submitModal(event, components));
+  #modal = new ModalDialog(this.#store, (...form) => this.#actions.submitModal(...form));
   #composer = new Composer(this.#store, this.#actions);
   #topBar = new TopBar(this.#store);
   #sidebar = new Sidebar(this.#store, {
@@ -44,7 +44,7 @@ class App {
 
   async start() {
     this.#setConnected(false);
-    this.#store.setState(await untilReached(api.fetchState));
+    this.#store.setState(await untilReached(() => api.fetchState()));
     document.body.append(
       this.#sidebar.element,
       h("main", {}, this.#topBar.element, this.#list.element, this.#composer.element, this.#topBar.typing),
@@ -102,8 +102,6 @@ class App {
     },
     bot_status: ({ online }) => {
       this.#store.botOnline = online;
-      // a bot that was never here before brings its name with it
-      if (this.#store.bot === null) this.#read();
       this.#topBar.draw();
     },
     typing: ({ channel_id: channelId, user_id: userId }) => {
@@ -123,7 +121,7 @@ class App {
     this.#held ??= [];
     const { me } = this.#store;
     try {
-      this.#store.setState(await api.fetchState());
+      this.#store.setState(await api.fetchState(me.id));
       const histories = await Promise.all(
         this.#store.visibleChannels.map(async ({ id }) => [id, await api.fetchMessages(id, me.id)]),
       );

@@ -6,7 +6,7 @@ import { drum } from "./icons.js";
 const COLORS = ["#7c5cff", "#d9486e", "#2a9d6f", "#c9702b", "#3577d4", "#a144b8"];
 
 export function avatar(user, store, size = 40) {
-  const isBot = store.bot?.id === user.id;
+  const isBot = store.bot.id === user.id;
   const name = store.nameOf(user);
   return h(
     "span",

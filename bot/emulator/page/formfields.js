@@ -1,6 +1,10 @@
-/** The fields of a form (a modal): each has an `element`, `problem()` and what is `submitted()`. */
+/**
+ * The fields of a form (a modal). Each has an `element`, `problem()` (null, or what to `focus()`),
+ * what is `submitted()`, and `files()` to send along.
+ */
 
 import { h } from "./dom.js";
+import { readFile } from "./files.js";
 import { renderMarkdown } from "./markdown.js";
 import { SelectMenu } from "./selectmenu.js";
 
@@ -28,6 +32,7 @@ const CONTROLS = {
   6: (select, ids, { selectable: people }) => selectControl(select, people.roles(), ids),
   7: (select, ids, { selectable: people }) => selectControl(select, [...people.users(), ...people.roles()], ids),
   8: (select, ids, { selectable: people }) => selectControl(select, people.channels(), ids),
+  19: fileControl,
   21: (group, ids) => choiceControl(group, "radio", ids),
   22: (group, ids) => choiceControl(group, "checkbox", ids),
   23: checkboxControl,
@@ -38,7 +43,7 @@ function unknownField() {
 }
 
 function fixed(element) {
-  return { element, problem: () => null, submitted: () => null };
+  return { element, problem: () => null, submitted: () => null, files: async () => [] };
 }
 
 /** A control under its label, with its description and what is wrong with it. */
@@ -66,6 +71,7 @@ function wrapped(component, { label, description }, context, wrap) {
       return text && control;
     },
     submitted: () => wrap({ type: component.type, custom_id: component.custom_id, ...control.submitted() }),
+    files: async () => (await control.files?.()) ?? [],
   };
 }
 
@@ -137,6 +143,22 @@ function checkboxControl({ custom_id: customId, default: isChecked = false }, { 
     focus: () => input.focus(),
     problem: () => null,
     submitted: () => ({ value: input.checked }),
+  };
+}
+
+function fileControl({ custom_id: customId, max_values: most = 1 }, { id }) {
+  const input = h("input", { type: "file", id, multiple: most > 1, dataset: { customId } });
+  const chosen = () => [...input.files].map((file, index) => ({ file, fileId: `${customId}-${index}` }));
+  return {
+    element: input,
+    canBeEmpty: true,
+    focus: () => input.focus(),
+    problem: (required) => {
+      if (chosen().length > most) return `Choose at most ${most}.`;
+      return tooFew(chosen().length, required, 1);
+    },
+    submitted: () => ({ values: chosen().map(({ fileId }) => fileId) }),
+    files: () => Promise.all(chosen().map(({ fileId, file }) => readFile(fileId, file))),
   };
 }
 

@@ -103,8 +103,8 @@ export class MessageList {
       h("div", { class: "context" }, icon("command", 18), avatar(user, store, 16),
         h("span", { class: "context-author" }, `@${store.nameOf(user)}`),
         " used ", h("span", { class: "command-mention" }, `/${commandName}`)),
-      h("div", { class: "gutter" }, store.bot && avatar(store.bot, store)),
-      h("div", { class: "body" }, h("div", { class: "head" }, h("span", { class: "author" }, store.bot && store.nameOf(store.bot)),
+      h("div", { class: "gutter" }, avatar(store.bot, store)),
+      h("div", { class: "body" }, h("div", { class: "head" }, h("span", { class: "author" }, store.nameOf(store.bot)),
         h("span", { class: "badge" }, "App")), state),
     );
     this.#pending.append(row);

@@ -15,7 +15,7 @@ export class ModalDialog {
   #problem = h("p", { class: "modal-problem", role: "alert", hidden: true });
   #button = h("button", { type: "submit", class: "button primary" }, h("span", { class: "button-label" }, "Submit"));
 
-  /** `submit(event, components)` returns null when the bot took the form, else what went wrong. */
+  /** `submit(event, components, files)` returns null when the bot took the form, else what went wrong. */
   constructor(store, submit) {
     this.#store = store;
     this.#submit = submit;
@@ -63,7 +63,8 @@ export class ModalDialog {
     const event = this.#event;
     this.#setBusy(true);
     const components = this.#fields.map((field) => field.submitted()).filter(Boolean);
-    const problem = await this.#submit(event, components);
+    const files = (await Promise.all(this.#fields.map((field) => field.files()))).flat();
+    const problem = await this.#submit(event, components, files);
     this.#setBusy(false);
     if (this.#event !== event) return; // closed meanwhile
     if (problem === null) this.close();

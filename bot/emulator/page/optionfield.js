@@ -2,6 +2,7 @@
 
 import { growing, h } from "./dom.js";
 import { OptionType } from "./commands.js";
+import { readFile } from "./files.js";
 import { icon } from "./icons.js";
 import { COMBOBOX } from "./suggestions.js";
 
@@ -128,15 +129,4 @@ export class OptionField {
     if (type === OptionType.MENTIONABLE) return asChoices([...this.people.users(), ...this.people.roles()]);
     return [];
   }
-}
-
-async function readFile(optionName, file) {
-  const url = await new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
-  const base64 = url.slice(url.indexOf(",") + 1);
-  return { id: optionName, filename: file.name, content_type: file.type, data_base64: base64 };
 }

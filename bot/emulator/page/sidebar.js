@@ -68,6 +68,6 @@ export class Sidebar {
 
 export function channelTitle(channel, store) {
   if (channel.type !== DIRECT_MESSAGE) return channel.name;
-  const others = (channel.recipients ?? []).filter(({ id }) => id !== store.me.id);
-  return others.map((user) => store.nameOf(user)).join(", ") || (store.bot ? store.nameOf(store.bot) : "Direct message");
+  const others = channel.recipient_ids.filter((id) => id !== store.me.id);
+  return others.map((id) => store.names.user(id)).join(", ");
 }

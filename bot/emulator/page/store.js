@@ -2,7 +2,6 @@
 
 const TEXT = 0;
 const DIRECT_MESSAGE = 1;
-const MANAGE_GUILD = 1n << 5n;
 const CHAT_INPUT = 1;
 
 /** Snowflakes are 64 bits, more than a number holds; equal lengths compare as text. */
@@ -11,7 +10,7 @@ function bySnowflake(a, b) {
 }
 
 export class Store {
-  guild = { id: "", name: "", roles: [] };
+  guild = { id: "", name: "" };
   channels = [];
   users = [];
   bot = null;
@@ -57,8 +56,7 @@ export class Store {
 
   get directMessages() {
     return this.channels.filter(
-      ({ type, recipients }) =>
-        type === DIRECT_MESSAGE && (!recipients || recipients.some(({ id }) => id === this.me.id)),
+      ({ type, recipient_ids: recipients }) => type === DIRECT_MESSAGE && recipients.includes(this.me.id),
     );
   }
 
@@ -70,7 +68,12 @@ export class Store {
 
   /** A member, the bot, or nobody. */
   person(userId) {
-    return this.users.find(({ id }) => id === userId) ?? (this.bot?.id === userId ? this.bot : undefined);
+    return this.users.find(({ id }) => id === userId) ?? (this.bot.id === userId ? this.bot : undefined);
+  }
+
+  /** The roles that somebody has. */
+  get roles() {
+    return [...new Map(this.users.flatMap(({ roles }) => roles).map((role) => [role.id, role])).values()];
   }
 
   nameOf(user) {
@@ -80,30 +83,20 @@ export class Store {
   /** What mentions in a text are called. */
   names = {
     user: (userId) => (this.person(userId) ? this.nameOf(this.person(userId)) : "unknown-user"),
-    role: (roleId) => this.guild.roles?.find(({ id }) => id === roleId)?.name ?? "unknown-role",
+    role: (roleId) => this.roles.find(({ id }) => id === roleId)?.name ?? "unknown-role",
     channel: (channelId) => this.channels.find(({ id }) => id === channelId)?.name ?? "unknown-channel",
     isMe: (userId) => userId === this.me.id,
   };
 
   /** People and places as the options of a select. */
   selectable = {
-    users: () => [...this.users, ...(this.bot ? [this.bot] : [])].map((user) => ({ label: this.nameOf(user), value: user.id })),
-    roles: () => (this.guild.roles ?? []).map(({ id, name }) => ({ label: name, value: id })),
+    users: () => [...this.users, this.bot].map((user) => ({ label: this.nameOf(user), value: user.id })),
+    roles: () => this.roles.map(({ id, name }) => ({ label: name, value: id })),
     channels: () => this.textChannels.map(({ id, name }) => ({ label: `#${name}`, value: id })),
   };
 
-  /** The slash commands this member is offered; the bot still checks by itself. */
   get slashCommands() {
-    return this.commands.filter(
-      ({ type, default_member_permissions: needed }) => (type ?? CHAT_INPUT) === CHAT_INPUT && this.#isAllowed(needed),
-    );
-  }
-
-  #isAllowed(needed) {
-    if (needed === null || needed === undefined) return true;
-    const held = this.me.manage_guild ? MANAGE_GUILD : 0n;
-    // no permission at all means: administrators only
-    return BigInt(needed) !== 0n && (BigInt(needed) & ~held) === 0n;
+    return this.commands.filter(({ type }) => type === CHAT_INPUT);
   }
 
   // --- messages ---------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ export class TopBar {
       h("h2", {}, title),
       channel.topic && h("p", { class: "topic", title: channel.topic }, channel.topic),
     );
-    const name = bot ? this.#store.nameOf(bot) : "The bot";
+    const name = this.#store.nameOf(bot);
     this.#bot.classList.toggle("online", botOnline);
     fill(this.#bot, h("i"), h("span", {}, `${name} is ${botOnline ? "online" : "offline"}`));
     document.title = `${channel.type === TEXT ? "#" : "@"}${title} · ${this.#store.guild.name}`;

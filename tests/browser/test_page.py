@@ -1,0 +1,318 @@
+"""The chat page, driven in a real browser against the local Discord and a real discord.py client."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from bot.emulator.server import Emulator, run_emulator
+from tests.browser.conftest import OpenPage
+from tests.browser.pages import ChatPage
+from tests.browser.sample_bot import SampleBot, running_sample_bot
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bot(emulator: Emulator, tmp_path: Path) -> AsyncGenerator[SampleBot]:
+    async with running_sample_bot(emulator, tmp_path) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat(emulator: Emulator, bot: SampleBot, open_page: OpenPage) -> ChatPage:
+    return await open_page(emulator.url)
+
+
+async def make_clip(chat: ChatPage) -> Locator:
+    """Use /clip and return the message that answers."""
+    await chat.send("/clip a red circle")
+    return await chat.wait_for_message("prompt=a red circle")
+
+
+# --- the command box ------------------------------------------------------------------------------
+
+
+async def test_typing_a_slash_lists_the_commands_with_their_descriptions(chat: ChatPage) -> None:
+    await chat.type("/")
+    await expect(chat.suggestions).to_have_count(5)
+    await expect(chat.suggestions.first).to_contain_text("Show a clip.")
+    await chat.type("settings s")
+    await expect(chat.suggestions).to_contain_text(["/settings set", "/settings show"])
+
+
+async def test_a_chosen_command_gets_its_required_options_and_offers_the_others(
+    chat: ChatPage,
+) -> None:
+    await chat.type("/cl")
+    await chat.keys("Tab")
+    assert await chat.options() == {"prompt": ""}
+    await expect(chat.suggestions.first).to_contain_text("size")
+    await expect(chat.suggestions.first).to_contain_text("How large")
+
+
+async def test_options_are_filled_in_with_keys_alone(chat: ChatPage) -> None:
+    await chat.type("/cl")
+    await chat.keys("Enter")
+    await chat.type("a boat")
+    await chat.keys("Tab")
+    await chat.type("si")
+    await chat.keys("Enter")
+    await chat.type("lar")
+    await chat.keys("Enter")
+    await chat.type("seed:7 loud:tr")
+    await chat.keys("Enter", "Enter")
+    await chat.wait_for_message("prompt=a boat size=96 flavour=None seed=7 loud=True")
+
+
+async def test_a_line_typed_plainly_is_understood(chat: ChatPage) -> None:
+    await chat.send("/clip a red circle moving right on a white background")
+    await chat.wait_for_message("prompt=a red circle moving right on a white background size=None")
+
+
+async def test_a_pasted_line_may_name_options(chat: ChatPage) -> None:
+    await chat.paste("/clip a red circle size:Small (64) seed:5")
+    assert await chat.options() == {"prompt": "a red circle", "size": "Small (64)", "seed": "5"}
+    await chat.keys("Enter")
+    await chat.wait_for_message("prompt=a red circle size=64 flavour=None seed=5")
+
+
+async def test_a_subcommand_typed_in_full_is_sent_at_once(chat: ChatPage) -> None:
+    await chat.send("/settings show")
+    await chat.wait_for_message("the settings are fine")
+
+
+async def test_autocomplete_asks_the_bot(chat: ChatPage) -> None:
+    await chat.type("/clip x flavour:straw")
+    await expect(chat.suggestions).to_have_text(["Strawberry"])
+    await chat.keys("Enter", "Enter")
+    await chat.wait_for_message("flavour=strawberry")
+
+
+async def test_backspace_takes_an_empty_option_away_and_then_the_command(chat: ChatPage) -> None:
+    await chat.type("/clip x seed:")
+    assert await chat.options() == {"prompt": "x", "seed": ""}
+    await chat.keys("Backspace")
+    assert await chat.options() == {"prompt": "x"}
+    await chat.keys("Backspace", "Backspace")
+    await expect(chat.box.locator("textarea.plain-input")).to_have_value("/clip")
+
+
+async def test_what_the_client_would_refuse_is_said_and_nothing_is_lost(chat: ChatPage) -> None:
+    await chat.send("/clip a boat seed:500")
+    await expect(chat.errors).to_have_count(1)
+    await expect(chat.errors).to_contain_text("seed")
+    assert await chat.options() == {"prompt": "a boat", "seed": "500"}
+    await chat.keys("Backspace", "Backspace", "Enter")
+    await chat.wait_for_message("prompt=a boat size=None flavour=None seed=5")
+    await expect(chat.errors).to_be_hidden()
+
+
+async def test_a_missing_option_is_asked_for(chat: ChatPage) -> None:
+    await chat.type("/clip ")
+    await chat.keys("Enter")
+    await expect(chat.errors).to_contain_text("prompt")
+    await expect(chat.box.get_by_role("combobox", name="prompt")).to_be_focused()
+
+
+async def test_an_unknown_command_is_not_sent(chat: ChatPage) -> None:
+    await chat.send("/vidoe a red circle")
+    await expect(chat.errors).to_contain_text("There is no command /vidoe here.")
+    await expect(chat.messages).to_have_count(0)
+
+
+async def test_arrow_up_brings_back_what_was_sent(chat: ChatPage) -> None:
+    await chat.send("hello there")
+    await chat.wait_for_message("hello there")
+    await chat.send("/clip a boat seed:5")
+    await chat.wait_for_message("prompt=a boat")
+    await chat.keys("ArrowUp")
+    assert await chat.options() == {"prompt": "a boat", "seed": "5"}
+    await chat.keys("ArrowUp")
+    await expect(chat.box.locator("textarea.plain-input")).to_have_value("hello there")
+
+
+# --- messages -------------------------------------------------------------------------------------
+
+
+async def test_the_answer_tells_who_used_the_command(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    await expect(message.locator(".context")).to_have_text("Y@You used /clip")
+    await expect(message.locator(".badge")).to_have_text("App")
+
+
+async def test_a_video_has_its_alt_text_and_plays(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    await expect(chat.video(message)).to_have_attribute("aria-label", "a clip of a red circle")
+    await chat.wait_until_playing(message)
+
+
+async def test_an_edit_keeps_the_video_that_plays(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    await chat.wait_until_playing(message)
+    video = await chat.video(message).element_handle()
+    await chat.press(message, "Count")
+    await expect(message.locator(".text")).to_contain_text("counted to 1")
+    await expect(message.locator(".edited")).to_be_visible()
+    now = await chat.video(message).element_handle()
+    assert video is not None
+    assert await video.evaluate("(video, now) => video === now && !video.paused", now)
+
+
+async def test_markup_in_a_message_is_inert(chat: ChatPage) -> None:
+    hostile = "<img src=x onerror=alert(1)> **bold** [x](javascript:alert(1)) <b>no</b>"
+    await chat.send(hostile)
+    message = await chat.wait_for_message("<img src=x onerror=alert(1)>")
+    await expect(message.locator(".text strong")).to_have_text("bold")
+    await expect(message.locator(".text").locator("img, b, a, script")).to_have_count(0)
+
+
+async def test_markdown_is_shown_as_discord_shows_it(chat: ChatPage) -> None:
+    await chat.paste("*a* __b__ ~~c~~ `d` ||e||\n> quoted\n- one\n- two\n-# small\n# Big")
+    await chat.keys("Enter")
+    text = (await chat.wait_for_message("quoted")).locator(".text")
+    for tag, content in {
+        "em": "a", "u": "b", "s": "c", "code": "d", ".spoiler": "e",
+        "blockquote": "quoted", "li >> nth=1": "two", "small": "small", "h3": "Big",
+    }.items():  # fmt: skip
+        await expect(text.locator(tag)).to_have_text(content)
+
+
+async def test_a_timestamp_counts_by_itself(chat: ChatPage) -> None:
+    now = await chat.page.evaluate("Math.floor(Date.now() / 1000)")
+    await chat.send(f"ready <t:{now + 3}:R>")
+    message = await chat.wait_for_message("ready in")
+    await expect(message.locator("time.timestamp")).to_have_text("in 1 second")
+
+
+async def test_only_who_asked_sees_an_ephemeral_answer_and_may_dismiss_it(
+    chat: ChatPage, emulator: Emulator, open_page: OpenPage
+) -> None:
+    ada = await open_page(emulator.url, user="ada")
+    await chat.send("/whisper text:hello")
+    message = await chat.wait_for_message("whispered hello")
+    await expect(message).to_contain_text("Only you can see this")
+    await ada.send("after it")
+    await ada.wait_for_message("after it")
+    await expect(ada.message("whispered hello")).to_have_count(0)
+    await chat.press(message, "Dismiss message")
+    await expect(message).to_have_count(0)
+
+
+async def test_a_command_without_an_answer_is_said_to_have_failed(chat: ChatPage) -> None:
+    await chat.send("/silent")
+    failed = chat.page.locator("li.pending")
+    await expect(failed).to_contain_text("Sending command…")
+    await expect(failed).to_contain_text("The application did not respond", timeout=6000)
+
+
+async def test_new_messages_do_not_move_who_reads_older_ones(
+    chat: ChatPage, emulator: Emulator, open_page: OpenPage
+) -> None:
+    ada = await open_page(emulator.url, user="ada")
+    for number in range(30):
+        await ada.send(f"line {number}")
+    await chat.wait_for_message("line 29")
+    scroller = chat.page.locator(".scroller")
+    await scroller.evaluate("scroller => { scroller.scrollTop = 0 }")
+    pill = chat.page.get_by_role("button", name="New messages")
+    await expect(pill).to_be_hidden()
+    await ada.send("one more")
+    await expect(pill).to_be_visible()
+    assert await scroller.evaluate("scroller => scroller.scrollTop") == 0
+    await pill.click()
+    await expect(chat.message("one more")).to_be_in_viewport()
+
+
+# --- buttons, selects and forms -------------------------------------------------------------------
+
+
+async def test_a_button_without_an_answer_is_busy_and_then_failed(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    button = message.get_by_role("button", name="Silent")
+    await button.click()
+    await expect(button).to_have_attribute("aria-busy", "true")
+    await expect(message).to_contain_text("This interaction failed", timeout=6000)
+    await expect(button).not_to_have_attribute("aria-busy", "true")
+    await expect(button).to_be_focused()
+
+
+async def test_a_select_sends_what_was_picked(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    await chat.choose(message, "Pick a flavour", "Chocolate")
+    await chat.wait_for_message("picked chocolate")
+
+
+async def test_a_form_is_prefilled_checked_and_submitted(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    await chat.press(message, "Edit")
+    await expect(chat.modal).to_contain_text("Edit the clip")
+    await expect(chat.modal.get_by_label("Prompt")).to_have_value("a red circle")
+    await chat.fill_modal({"Prompt": ""})
+    await expect(chat.modal).to_contain_text("This field is required.")
+    await chat.fill_modal({"Prompt": "a blue square", "Seed": "12", "Flavour": "Vanilla"})
+    await chat.wait_for_message("edited: a blue square / 12 / vanilla")
+    await expect(chat.modal).to_be_hidden()
+
+
+async def test_escape_closes_a_form(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    await chat.press(message, "Edit")
+    await expect(chat.modal).to_be_visible()
+    await chat.keys("Escape")
+    await expect(chat.modal).to_be_hidden()
+
+
+# --- the frame ------------------------------------------------------------------------------------
+
+
+async def test_members_are_offered_only_their_commands(chat: ChatPage) -> None:
+    await chat.speak_as("Ada")
+    await chat.type("/settings")
+    await expect(chat.suggestions).to_have_count(0)
+
+
+async def test_a_message_elsewhere_marks_its_channel(
+    chat: ChatPage, emulator: Emulator, open_page: OpenPage
+) -> None:
+    ada = await open_page(emulator.url, user="ada", channel="general")
+    await ada.send("anybody here?")
+    await expect(chat.page.locator(".channel.unread")).to_have_text("general")
+    await chat.open_channel("general")
+    await chat.wait_for_message("anybody here?")
+    await expect(chat.page.locator(".channel.unread")).to_have_count(0)
+
+
+async def test_the_page_comes_back_after_the_server_was_gone(open_page: OpenPage) -> None:
+    async with run_emulator() as first:
+        chat = await open_page(first.url)
+        await chat.send("before")
+        await chat.wait_for_message("before")
+    await expect(chat.page.get_by_text("Connection lost")).to_be_visible()
+    async with run_emulator(first.port, world=first.world) as second:
+        ada = await open_page(second.url, user="ada")
+        await ada.send("meanwhile")
+        await chat.wait_connected()
+        await chat.wait_for_message("meanwhile")
+        await expect(chat.messages).to_have_count(2)
+
+
+async def test_a_newcomer_is_offered_something_to_try(open_page: OpenPage) -> None:
+    async with run_emulator() as emulator:
+        chat = await open_page(emulator.url)
+        await expect(chat.page.get_by_text("Welcome to #videos!")).to_be_visible()
+        await expect(chat.page.get_by_text("Zoetrope is offline")).to_be_visible()
+
+
+async def test_a_narrow_window_hides_the_channels_behind_a_button(chat: ChatPage) -> None:
+    await chat.page.set_viewport_size({"width": 380, "height": 700})
+    sidebar = chat.page.locator(".sidebar")
+    await expect(sidebar).to_be_hidden()
+    await chat.page.get_by_role("button", name="Show channels").click()
+    await expect(sidebar).to_be_visible()
+    await chat.open_channel("general")
+    await expect(sidebar).to_be_hidden()
+    width = await chat.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 380
