@@ -77,7 +77,9 @@ class Acts:
             if fault is not None:
                 raise refuse(400, fault)
             data["values"] = use.values
-            data["resolved"] = merged([self._resolver(message.channel, user).picked(data)])
+            resolved = merged([self._resolver(message.channel, user).picked(data)])
+            if resolved:  # discord.py takes the key alone to mean a menu of users or channels
+                data["resolved"] = resolved
         return self._core.interactions.start(
             InteractionType.COMPONENT, user, message.channel, data, source=message
         )
