@@ -18,7 +18,13 @@ from bot.disk import MIN_FREE_BYTES, has_room
 from bot.errors import StartupError
 from bot.jobs.store import open_store
 from bot.settings import Settings
-from generator import Catalogue, load_catalogue, open_generator
+from generator import (
+    Catalogue,
+    Generator,
+    GeneratorUnavailableError,
+    load_catalogue,
+    open_generator,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +50,13 @@ async def run_bot(settings: Settings) -> None:
         add_settings_commands(client.tree)
         async with client:
             await _login(client, settings.discord_token)
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(client.connect())
-                tasks.create_task(client.dispatcher.run())
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(client.connect())
+                    tasks.create_task(client.dispatcher.run())
+                    tasks.create_task(_check_device(generator, settings, catalogue))
+            except* StartupError as errors:
+                raise errors.exceptions[0] from None
 
 
 def use_local_discord(url: str) -> None:
@@ -74,6 +84,24 @@ async def _login(client: ZoetropeClient, token: str) -> None:
         ) from None
     except (OSError, discord.HTTPException) as error:
         raise StartupError(f"Discord cannot be reached ({error}): check the network") from error
+
+
+async def _check_device(generator: Generator, settings: Settings, catalogue: Catalogue) -> None:
+    """Say what the generator runs on, and what that means for the model chosen."""
+    try:
+        ready = await generator.wait_ready()
+    except GeneratorUnavailableError as error:
+        raise StartupError(str(error)) from error
+    default = catalogue.default_for(ready.device, ready.memory_bytes)
+    chosen = catalogue[settings.default_model] if settings.default_model else default
+    _log.info("videos are made by %s on %s (%s)", chosen.name, ready.device_name, ready.device)
+    if chosen.gpu_memory and ready.device == "cpu":
+        _log.warning(
+            "no GPU was found, so %s will take very long: set DEFAULT_MODEL=%s, or check the "
+            "GPU's driver and PyTorch build",
+            chosen.name,
+            default.name,
+        )
 
 
 def _check_model(settings: Settings, catalogue: Catalogue) -> None:

@@ -37,6 +37,8 @@ class ZoetropeClient(discord.Client):
         generator: Generator,
         actions: Mapping[str, "Action"],
     ) -> None:
+        # discord.py would advise to install its voice parts, which a bot that never speaks lacks
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),

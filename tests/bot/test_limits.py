@@ -17,8 +17,9 @@ NATIVE = f"{BUILTIN.defaults.width}x{BUILTIN.defaults.height}"
 
 
 def plan(rules: GuildRules | None = None, model: str = "builtin", **wish: Any) -> Plan:
+    values: dict[str, Any] = {"prompt": "a red circle"} | wish
     return make_plan(
-        Wish(**{"prompt": "a red circle", **wish}),
+        Wish(**values),
         CATALOGUE[model],
         rules or GuildRules(),
         job_id="abcde",
