@@ -8,7 +8,7 @@ import asyncio
 import base64
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import aiohttp
 import msgspec
@@ -50,6 +50,7 @@ class Human:
         self.messages: dict[str, Message] = {}
         self.commands: list[Payload] = []
         self.bot_online = False
+        self._typed = False
         self._deleted: set[str] = set()
         self._answers: dict[str, Payload] = {}
         self._modals: dict[str, Modal] = {}
@@ -63,9 +64,9 @@ class Human:
     ) -> AsyncGenerator[Human]:
         """Log in and watch a channel, by its name, until the context ends."""
         async with aiohttp.ClientSession(url) as session:
-            async with session.get("/human/state") as response:
-                state = await response.json()
-            user = _named(state["users"], "username", username)
+            everything = await _state(session)
+            user = _named(everything["users"], "username", username)
+            state = await _state(session, user_id=user["id"])
             human = cls(session, user, _named(state["channels"], "name", channel))
             human.commands, human.bot_online = state["commands"], state["bot_online"]
             async with session.ws_connect(
@@ -83,16 +84,20 @@ class Human:
         body = {"user_id": self.id, "channel_id": self.channel_id, "content": content}
         return msgspec.convert(await self._post("messages", body), Message)
 
-    async def command(self, name: str, /, *, target: Message | None = None, **options: Any) -> str:
+    async def command(self, name: str, /, **options: Any) -> str:
         """Use a command, subcommands after spaces; gives the interaction's id."""
-        body = self._command_body(name, options)
-        if target is not None:
-            body["target_id"] = target.id
+        body = self._command_body(name.split(), options)
+        return (await self._post("interactions/command", body))["interaction_id"]
+
+    async def use_on(self, target: Message | str, name: str) -> str:
+        """Use a context menu command on a message, or a user by id; gives the interaction's id."""
+        target_id = target.id if isinstance(target, Message) else target
+        body = {**self._command_body([name], {}), "target_id": target_id}
         return (await self._post("interactions/command", body))["interaction_id"]
 
     async def choices(self, name: str, /, *, focused: str, **options: Any) -> list[Payload]:
         """What autocomplete offers for the option being typed."""
-        body = self._command_body(name, options)
+        body = self._command_body(name.split(), options)
         for option in _leaves(body["options"]):
             if option["name"] == focused:
                 option["focused"] = True
@@ -112,16 +117,16 @@ class Human:
         """Fill in a modal by custom id and send it; gives the interaction's id."""
         unknown = values.keys() - modal.fields.keys()
         assert not unknown, f"the modal has no {unknown}"
-        filled: list[Payload] = []
-        for custom_id, value in values.items():
-            key = "values" if isinstance(value, list) else "value"
-            nested = {**modal.fields[custom_id], key: value}
-            filled.append({"type": ComponentType.LABEL, "component": nested})
+        files = {f"{key}-{n}": f for key, value in values.items() for n, f in _files_in(value)}
         body = {
             "user_id": self.id,
             "modal_interaction_id": modal.interaction_id,
             "custom_id": modal.custom_id,
-            "components": filled,
+            "components": [
+                {"type": ComponentType.LABEL, "component": _filled(modal.fields[key], key, value)}
+                for key, value in values.items()
+            ],
+            "attachments": [_encoded(file_id, file) for file_id, file in files.items()],
         }
         return (await self._post("interactions/modal", body))["interaction_id"]
 
@@ -162,9 +167,16 @@ class Human:
     async def wait_deleted(self, message_id: str, *, timeout: float = PATIENCE) -> None:
         await self._until(lambda: message_id in self._deleted or None, timeout)
 
-    async def wait_online(self, *, timeout: float = PATIENCE) -> None:
+    async def wait_typing(self, *, timeout: float = PATIENCE) -> None:
+        """Until anybody has begun to type."""
+        await self._until(lambda: self._typed or None, timeout)
+
+    async def wait_bot_online(self, *, timeout: float = PATIENCE) -> None:
         """Until the bot is connected and has registered commands."""
         await self._until(lambda: (self.bot_online and bool(self.commands)) or None, timeout)
+
+    async def wait_bot_offline(self, *, timeout: float = PATIENCE) -> None:
+        await self._until(lambda: not self.bot_online or None, timeout)
 
     async def download(self, attachment: Attachment) -> bytes:
         async with self._session.get(attachment.url) as response:
@@ -185,9 +197,9 @@ class Human:
             raise Refused(response.status, faults)
         return answer
 
-    def _command_body(self, name: str, values: Mapping[str, Any]) -> Payload:
+    def _command_body(self, names: list[str], values: Mapping[str, Any]) -> Payload:
         """The request of a command; the server knows the types of the options."""
-        command, *subcommands = name.split()
+        command, *subcommands = names
         files = {key: value for key, value in values.items() if isinstance(value, File)}
         plain = {**values, **dict.fromkeys(files)}
         options: list[Payload] = [
@@ -230,6 +242,8 @@ class Human:
                 self._modals[event["interaction_id"]] = msgspec.convert(modal, Modal)
             case "commands_update":
                 self.commands = event["commands"]
+            case "typing":
+                self._typed = True
             case "bot_status":
                 self.bot_online = event["online"]
             case _:
@@ -247,6 +261,11 @@ class Human:
             return result
 
 
+async def _state(session: aiohttp.ClientSession, **query: str) -> Payload:
+    async with session.get("/human/state", params=query) as response:
+        return await response.json()
+
+
 def _named(things: list[Payload], key: str, name: str) -> Payload:
     """Raises LookupError with the names there are."""
     for thing in things:
@@ -256,9 +275,23 @@ def _named(things: list[Payload], key: str, name: str) -> Payload:
 
 
 def _leaves(options: list[Payload]) -> list[Payload]:
-    while options and "options" in options[0]:
-        options = options[0]["options"]
+    """The options that hold values, out of any subcommand."""
+    if options and "options" in options[0]:
+        return _leaves(options[0]["options"])
     return options
+
+
+def _filled(field: Payload, custom_id: str, value: Any) -> Payload:
+    """A modal's component with its answer; files are named by their place."""
+    if not isinstance(value, list):
+        return {**field, "value": value}
+    names = {id(file): f"{custom_id}-{n}" for n, file in _files_in(value)}
+    return {**field, "values": [names.get(id(item), item) for item in cast(list[Any], value)]}
+
+
+def _files_in(value: Any) -> list[tuple[int, File]]:
+    items = cast(list[Any], value) if isinstance(value, list) else []
+    return [(n, item) for n, item in enumerate(items) if isinstance(item, File)]
 
 
 def _encoded(file_id: str, file: File) -> Payload:

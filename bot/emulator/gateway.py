@@ -233,6 +233,7 @@ class Connection:
         self._socket = web.WebSocketResponse(max_msg_size=4096 * 16)
         self._outbox: asyncio.Queue[Payload] = asyncio.Queue()
         self._session: Session | None = None
+        self._dropped = False
 
     async def run(self, request: web.Request) -> web.WebSocketResponse:
         await self._socket.prepare(request)
@@ -245,7 +246,8 @@ class Connection:
         finally:
             writer.cancel()
             if self._session is not None and self._session.outbox is self._outbox:
-                said_goodbye = self._socket.close_code in (1000, 1001)
+                # a client echoes 1000 when it is the server that closes
+                said_goodbye = self._socket.close_code in (1000, 1001) and not self._dropped
                 self._gateway.end(self._session, for_good=said_goodbye)
         return self._socket
 
@@ -253,6 +255,7 @@ class Connection:
         self._outbox.put_nowait({"op": op, "t": None, "s": None, "d": data})
 
     async def close(self, code: int) -> None:
+        self._dropped = code not in (1000, 1001)
         await self._socket.close(code=code)
 
     async def _write(self) -> None:

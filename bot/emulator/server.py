@@ -29,7 +29,7 @@ from bot.emulator.world import World
 DEMO_TOKEN = "demo-token"  # noqa: S105 - it opens nothing but this emulator
 LOOPBACK = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
-_GOING_AWAY = 1012
+_SERVICE_RESTART = 1012
 
 
 @dataclass(frozen=True)
@@ -71,19 +71,20 @@ async def run_emulator(
 
     A world that was served before can be served again, as Discord outlives its outages.
     """
-    listener = socket.create_server((LOOPBACK, port))
-    url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-    core = build_core(world or demo_world(), token, url)
-    human = HumanRoutes(core)
-    runner = web.AppRunner(_application(core, human, recorder), access_log=None)
-    await runner.setup()
-    await web.SockSite(runner, listener, shutdown_timeout=1.0).start()
-    try:
-        yield Emulator(core)
-    finally:
-        await core.gateway.drop(_GOING_AWAY)
-        await human.close()
-        await runner.cleanup()
+    with socket.create_server((LOOPBACK, port)) as listener:
+        url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        core = build_core(world or demo_world(), token, url)
+        human = HumanRoutes(core)
+        application = _application(core, human, recorder)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listener).start()
+            yield Emulator(core)
+        finally:
+            await core.gateway.drop(_SERVICE_RESTART)
+            await human.close()
+            await runner.cleanup()
 
 
 def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> web.Application:

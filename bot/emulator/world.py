@@ -42,7 +42,7 @@ class MessageFlag(IntFlag):
     IS_COMPONENTS_V2 = 1 << 15
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class User:
     """A person, or the bot."""
 
@@ -78,7 +78,7 @@ class Member:
         return created_at(self.user.id)
 
 
-@dataclass
+@dataclass(eq=False)
 class Guild:
     """A server."""
 
@@ -119,7 +119,7 @@ class Attachment:
     ephemeral: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Message:
     """A message as it stands now; `seen_only_by` makes it ephemeral."""
 
@@ -142,7 +142,7 @@ class Message:
     interaction_metadata: Payload | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Channel:
     """A text channel of a guild, or a direct conversation between two."""
 
@@ -266,7 +266,7 @@ class World:
         for channel in self.channels.values():
             if channel.recipient_ids == both:
                 return channel
-        channel = Channel(self.new_id(), ChannelType.DM, user.username, recipient_ids=both)
+        channel = Channel(self.new_id(), ChannelType.DM, self.bot.username, recipient_ids=both)
         self.channels[channel.id] = channel
         return channel
 

@@ -1,6 +1,7 @@
 """Around every API request: its body read, its errors and headers put as Discord puts them."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from bot.emulator.uploads import Body, read_body
 from bot.emulator.wire import decode, json_response
 
 API = "/api/v10"
-_BODY = "zoetrope.body"
+_log = logging.getLogger(__name__)
+_BODY = web.RequestKey("body", Body)
 _BUCKET_SIZE = 1000
 
 
@@ -50,6 +52,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return json_response(not_found().payload, status=404)
     except web.HTTPMethodNotAllowed:
         return json_response({"message": "405: Method Not Allowed", "code": 0}, status=405)
+    except Exception:
+        _log.exception("%s %s failed", request.method, request.path)
+        return json_response({"message": "500: Internal Server Error", "code": 0}, status=500)
 
 
 def require_token(token: str) -> Middleware:

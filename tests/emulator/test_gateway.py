@@ -1,0 +1,89 @@
+"""Sessions: ready, refused, dropped, resumed, replayed, invalidated."""
+
+import asyncio
+
+import discord
+import pytest
+
+from bot.emulator.driver import Human
+from bot.emulator.server import Emulator
+from tests.emulator.bots import Bot, Interaction, online
+
+
+async def test_client_gets_ready_with_its_guild(emulator: Emulator, bot: Bot) -> None:
+    async with online(bot, emulator):
+        assert bot.user is not None
+        assert bot.user.id == emulator.world.bot.id
+        guild = bot.guilds[0]
+        assert guild.name == "Zoetrope demo"
+        assert [channel.name for channel in guild.text_channels] == ["general", "videos"]
+        permissions = guild.me.guild_permissions
+        assert permissions.attach_files
+        assert not permissions.manage_messages
+
+
+async def test_bad_token_fails_to_log_in(emulator: Emulator, bot: Bot) -> None:
+    async with bot:
+        with pytest.raises(discord.LoginFailure):
+            await bot.start("another-token")
+
+
+async def test_bad_token_at_the_gateway_closes_with_4004(emulator: Emulator, bot: Bot) -> None:
+    async with bot:
+        await bot.login(emulator.token)
+        bot.http.token = "another-token"
+        with pytest.raises(discord.ConnectionClosed) as closed:
+            await bot.connect()
+    assert closed.value.code == 4004
+
+
+async def test_privileged_intents_must_be_granted(emulator: Emulator) -> None:
+    bot = Bot(intents=discord.Intents(guilds=True, message_content=True))
+    async with bot:
+        with pytest.raises(discord.PrivilegedIntentsRequired):
+            await bot.start(emulator.token)
+
+
+async def test_people_see_the_bot_come_and_go(emulator: Emulator, bot: Bot, you: Human) -> None:
+    assert not you.bot_online
+
+    @bot.tree.command(description="Say pong")
+    async def ping(interaction: Interaction) -> None:
+        await interaction.response.send_message("pong")
+
+    async with online(bot, emulator):
+        await you.wait_bot_online()
+    await you.wait_bot_offline()
+
+
+async def test_dropped_socket_resumes_and_replays_what_was_missed(
+    emulator: Emulator, bot: Bot, you: Human
+) -> None:
+    @bot.tree.command(description="Say pong")
+    async def ping(interaction: Interaction) -> None:
+        await interaction.response.send_message("pong")
+
+    async with online(bot, emulator):
+        await emulator.gateway.drop()
+        interaction = await you.command("ping")
+        assert (await you.reply(interaction)).content == "pong"
+        await asyncio.wait_for(bot.resumed.wait(), 10)
+        assert bot.connects == 1
+
+
+async def test_client_asked_to_reconnect_resumes(emulator: Emulator, bot: Bot) -> None:
+    async with online(bot, emulator):
+        emulator.gateway.ask_to_reconnect()
+        await asyncio.wait_for(bot.resumed.wait(), 10)
+        assert bot.connects == 1
+
+
+async def test_invalid_session_makes_the_client_identify_again(
+    emulator: Emulator, bot: Bot
+) -> None:
+    async with online(bot, emulator):
+        again = asyncio.create_task(bot.wait_for("connect"))
+        await asyncio.sleep(0)
+        emulator.gateway.invalidate_sessions()
+        await asyncio.wait_for(again, 10)
+        assert not bot.resumed.is_set()
