@@ -10,7 +10,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Playwright, async_playwright
 
-from bot.emulator.server import Emulator, run_emulator
 from tests.browser.pages import ChatPage
 
 OpenPage = Callable[..., Awaitable[ChatPage]]
@@ -41,12 +40,6 @@ async def browser() -> AsyncGenerator[Browser]:
         running = await playwright.chromium.launch(executable_path=chromium, args=_ARGUMENTS)
         yield running
         await running.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def emulator() -> AsyncGenerator[Emulator]:
-    async with run_emulator() as running:
-        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="session")

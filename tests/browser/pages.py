@@ -1,4 +1,6 @@
-"""The chat page as a person uses it: what tests of the page, and of the whole bot, are written in."""
+"""The chat page as a person uses it, for tests of the page and of the whole bot."""
+
+# ruff: noqa: ASYNC109 - waiting is the browser's, and callers choose how patient to be
 
 import re
 from collections.abc import Mapping

@@ -25,10 +25,12 @@ class SampleBot(discord.Client):
         super().__init__(intents=discord.Intents(guilds=True), guild_ready_timeout=0.1)
         self.clip = clip
         self.tree = app_commands.CommandTree[SampleBot](self)
-        self.submitted: list[dict[str, str]] = []
 
     async def setup_hook(self) -> None:
-        add_commands(self.tree)
+        self.tree.command(description="Show a clip")(clip)
+        self.tree.command(description="Answer only to who asks")(whisper)
+        self.tree.command(description="Never answer")(silent)
+        self.tree.add_command(Settings())
         await self.tree.sync()
 
 
@@ -92,15 +94,13 @@ class EditForm(discord.ui.Modal, title="Edit the clip"):
         )
 
 
-def add_commands(tree: app_commands.CommandTree[SampleBot]) -> None:
-    """Register everything."""
-    tree.add_command(clip)
-    tree.add_command(Settings())
-    tree.add_command(whisper)
-    tree.add_command(silent)
+async def complete_flavour(
+    _: discord.Interaction[SampleBot], current: str
+) -> list[app_commands.Choice[str]]:
+    fitting = [name for name in FLAVOURS if current.lower() in name]
+    return [app_commands.Choice(name=name.title(), value=name) for name in fitting]
 
 
-@app_commands.command()
 @app_commands.describe(prompt="What to show", size="How large", flavour="What it tastes of")
 @app_commands.choices(
     size=[
@@ -108,6 +108,7 @@ def add_commands(tree: app_commands.CommandTree[SampleBot]) -> None:
         app_commands.Choice(name="Large (96)", value="96"),
     ]
 )
+@app_commands.autocomplete(flavour=complete_flavour)
 async def clip(
     interaction: discord.Interaction[SampleBot],
     prompt: app_commands.Range[str, 1, 60],
@@ -123,14 +124,6 @@ async def clip(
         attachments=[discord.File(interaction.client.clip, description=f"a clip of {prompt}")],
         view=Controls(),
     )
-
-
-@clip.autocomplete("flavour")
-async def complete_flavour(
-    interaction: Interaction, current: str
-) -> list[app_commands.Choice[str]]:
-    fitting = [name for name in FLAVOURS if current.lower() in name]
-    return [app_commands.Choice(name=name.title(), value=name) for name in fitting]
 
 
 class Settings(app_commands.Group):
@@ -154,14 +147,12 @@ class Settings(app_commands.Group):
         await interaction.response.send_message(f"steps are {steps}")
 
 
-@app_commands.command()
-async def whisper(interaction: Interaction, text: str = "psst") -> None:
+async def whisper(interaction: discord.Interaction[SampleBot], text: str = "psst") -> None:
     """Answer only to who asks."""
     await interaction.response.send_message(f"whispered {text}", ephemeral=True)
 
 
-@app_commands.command()
-async def silent(interaction: Interaction) -> None:
+async def silent(_: discord.Interaction[SampleBot]) -> None:
     """Never answer."""
 
 

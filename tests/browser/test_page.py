@@ -1,7 +1,6 @@
-"""The chat page, driven in a real browser against the local Discord and a real discord.py client."""
+"""The chat page in a real browser, with the local Discord and a real discord.py client."""
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,20 +9,37 @@ from playwright.async_api import Locator, expect
 from bot.emulator.server import Emulator, run_emulator
 from tests.browser.conftest import OpenPage
 from tests.browser.pages import ChatPage
-from tests.browser.sample_bot import SampleBot, running_sample_bot
+from tests.browser.sample_bot import running_sample_bot
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def bot(emulator: Emulator, tmp_path: Path) -> AsyncGenerator[SampleBot]:
-    async with running_sample_bot(emulator, tmp_path) as running:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def emulator(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Emulator]:
+    """One local Discord with the sample bot; each test talks in a channel of its own."""
+    folder = tmp_path_factory.mktemp("clips")
+    async with run_emulator() as running, running_sample_bot(running, folder):
         yield running
 
 
+@pytest.fixture
+def channel(emulator: Emulator, request: pytest.FixtureRequest) -> str:
+    """Return the name of an empty channel."""
+    (guild,) = emulator.world.guilds.values()
+    name = f"channel-{len(emulator.world.channels)}"
+    emulator.world.add_channel(guild, name, request.node.name)
+    return name
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def chat(emulator: Emulator, bot: SampleBot, open_page: OpenPage) -> ChatPage:
-    return await open_page(emulator.url)
+async def chat(emulator: Emulator, channel: str, open_page: OpenPage) -> ChatPage:
+    return await open_page(emulator.url, channel=channel)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ada(emulator: Emulator, channel: str, open_page: OpenPage) -> ChatPage:
+    """A second member in the same channel."""
+    return await open_page(emulator.url, user="ada", channel=channel)
 
 
 async def make_clip(chat: ChatPage) -> Locator:
@@ -38,7 +54,7 @@ async def make_clip(chat: ChatPage) -> Locator:
 async def test_typing_a_slash_lists_the_commands_with_their_descriptions(chat: ChatPage) -> None:
     await chat.type("/")
     await expect(chat.suggestions).to_have_count(5)
-    await expect(chat.suggestions.first).to_contain_text("Show a clip.")
+    await expect(chat.suggestions.first).to_contain_text("Show a clip")
     await chat.type("settings s")
     await expect(chat.suggestions).to_contain_text(["/settings set", "/settings show"])
 
@@ -188,9 +204,8 @@ async def test_a_timestamp_counts_by_itself(chat: ChatPage) -> None:
 
 
 async def test_only_who_asked_sees_an_ephemeral_answer_and_may_dismiss_it(
-    chat: ChatPage, emulator: Emulator, open_page: OpenPage
+    chat: ChatPage, ada: ChatPage
 ) -> None:
-    ada = await open_page(emulator.url, user="ada")
     await chat.send("/whisper text:hello")
     message = await chat.wait_for_message("whispered hello")
     await expect(message).to_contain_text("Only you can see this")
@@ -208,13 +223,10 @@ async def test_a_command_without_an_answer_is_said_to_have_failed(chat: ChatPage
     await expect(failed).to_contain_text("The application did not respond", timeout=6000)
 
 
-async def test_new_messages_do_not_move_who_reads_older_ones(
-    chat: ChatPage, emulator: Emulator, open_page: OpenPage
-) -> None:
-    ada = await open_page(emulator.url, user="ada")
-    for number in range(30):
-        await ada.send(f"line {number}")
-    await chat.wait_for_message("line 29")
+async def test_new_messages_do_not_move_who_reads_older_ones(chat: ChatPage, ada: ChatPage) -> None:
+    await ada.paste("\n".join(f"line {number}" for number in range(60)))
+    await ada.keys("Enter")
+    await chat.wait_for_message("line 59")
     scroller = chat.page.locator(".scroller")
     await scroller.evaluate("scroller => { scroller.scrollTop = 0 }")
     pill = chat.page.get_by_role("button", name="New messages")
