@@ -69,7 +69,7 @@ def _parser(catalogue: Catalogue) -> argparse.ArgumentParser:
         kind = float if name == "guidance_scale" else int
         clip.add_argument(f"--{name.replace('_', '-')}", type=kind, help="default: the model's")
     process = parser.add_argument_group("the process")
-    process.add_argument("--device", help="cuda, mps or cpu (default: the best there is)")
+    process.add_argument("--device", choices=["cuda", "mps", "cpu"], help="default: the best")
     process.add_argument("--threads", type=int, help="CPU threads to use")
     process.add_argument("--preload", help="worker: a model to load before the first request")
     return parser

@@ -1,7 +1,7 @@
 """The engine's runtime on torch: one device and the models loaded onto it."""
 
 import gc
-import logging
+import warnings
 
 import diffusers
 import torch
@@ -12,8 +12,6 @@ from generator.catalogue import ModelSpec
 from generator.pipelines.device import detect
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.protocol import Ready
-
-_log = logging.getLogger(__name__)
 
 
 class TorchRuntime:
@@ -44,3 +42,4 @@ def _silence_libraries() -> None:
         library.utils.logging.set_verbosity_error()
         library.utils.logging.disable_progress_bar()
     disable_progress_bars()
+    warnings.filterwarnings("ignore", message="In CPU autocast")  # Mochi's, and of no consequence

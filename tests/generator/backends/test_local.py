@@ -44,6 +44,10 @@ def request(folder: Path, model: str = "plain", **settings: Any) -> GenerationRe
     )
 
 
+def files(folder: Path) -> list[str]:
+    return [entry.name for entry in folder.iterdir()]
+
+
 async def collect(generator: LocalGenerator, request: GenerationRequest) -> list[RequestEvent]:
     return [event async for event in generator.generate(request)]
 
@@ -92,7 +96,8 @@ async def test_a_request_ends_in_a_clip(generator: LocalGenerator, tmp_path: Pat
     stages = list(dict.fromkeys(event.stage for event in progress if isinstance(event, Progress)))
     assert stages == ["loading", "encoding_prompt", "denoising", "decoding", "encoding"]
     assert isinstance(completed, Completed)
-    assert completed.size_bytes == Path(wanted.output_path).stat().st_size
+    assert completed.path == wanted.output_path
+    assert files(tmp_path) == [f"{wanted.id}.mp4"]
 
 
 async def test_requests_run_in_the_order_of_the_calls(

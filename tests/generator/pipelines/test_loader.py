@@ -1,5 +1,7 @@
 """Loading a model, and the words for each way it can fail."""
 
+# pyright: reportPrivateImportUsage=false
+
 import logging
 import shutil
 from dataclasses import replace

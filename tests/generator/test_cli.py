@@ -1,0 +1,62 @@
+"""`python -m generator` by hand."""
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator.cli import main
+
+COMMAND = [sys.executable, "-m", "generator"]
+
+
+def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what is said about arguments that are refused."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--prompt", "a"], "--output is missing"),
+        (["--prompt", " ", "--output", "a.mp4"], "--prompt is empty"),
+        (["--prompt", "a", "--output", "no/such/a.mp4"], "there is no folder no/such"),
+        (["--prompt", "a", "--output", "a.mp4", "--seed", "-1"], "--seed must be 0 .. 4294967295"),
+        (["--prompt", "a", "--output", "a.mp4", "--seed", "x"], "invalid int value: 'x'"),
+        (["--prompt", "a", "--output", "a.mp4", "--model", "x"], "Available: builtin, modelscope"),
+        (["--prompt", "a", "--output", "a.mp4", "--device", "tpu"], "choose from 'cuda', 'mps'"),
+        (["--promt", "a"], "unrecognized arguments"),
+    ],
+)
+def test_bad_arguments_get_one_clear_sentence(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in refusal(arguments, capsys)
+
+
+def test_without_a_prompt_on_a_terminal_it_says_what_is_missing() -> None:
+    terminal, other_end = pty.openpty()
+    done = subprocess.run(COMMAND, stdin=other_end, capture_output=True, text=True, check=False)
+    os.close(terminal)
+    os.close(other_end)
+    assert done.returncode == 2
+    assert "--prompt is missing" in done.stderr
+
+
+def test_a_clip_by_hand(tmp_path: Path) -> None:
+    output = tmp_path / "a.mp4"
+    arguments = ["--prompt", "a red circle", "--seed", "7", "--num-inference-steps", "2"]
+    arguments += ["--width", "500", "--output", str(output), "--threads", "1"]
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{output} (seed 7, ")
+    assert "the nearest to 500 this model can use" in done.stderr
+    assert output.stat().st_size > 1000

@@ -1,0 +1,112 @@
+"""The whole generator with torch and the built-in model, in the process the bot would start."""
+
+# a module of its own, because each process needs seconds to import torch
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import av
+import pytest
+
+from generator import (
+    Cancelled,
+    Completed,
+    Failed,
+    GenerationRequest,
+    Generator,
+    Progress,
+    RequestEvent,
+    load_catalogue,
+    open_generator,
+)
+
+CATALOGUE = load_catalogue()
+BUILTIN = CATALOGUE["builtin"]
+
+
+def request(path: Path, *, seed: int = 1, steps: int = 2) -> GenerationRequest:
+    return BUILTIN.request(
+        id=path.name,
+        prompt="a red circle moving right on a white background",
+        seed=seed,
+        num_inference_steps=steps,
+        output_path=str(path),
+    )
+
+
+async def run(generator: Generator, request: GenerationRequest) -> RequestEvent:
+    *_, last = [event async for event in generator.generate(request)]
+    return last
+
+
+async def test_the_life_of_a_generator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    async with open_generator(device="cpu", threads=1, preload="builtin") as generator:
+        ready = await generator.wait_ready()
+        assert ready.device == "cpu"
+        assert CATALOGUE.default_for(ready.device, ready.memory_bytes) is BUILTIN
+        await check_a_clip(generator, tmp_path)
+        await check_that_the_seed_decides(generator, tmp_path)
+        await check_that_a_model_can_be_missing(generator, tmp_path)
+        await check_a_cancellation(generator, tmp_path)
+        await check_a_crash(generator, tmp_path)
+
+
+async def check_a_clip(generator: Generator, folder: Path) -> None:
+    wanted = request(folder / "a.mp4")
+    events = [event async for event in generator.generate(wanted)]
+    assert Progress("a.mp4", "denoising", 2, 2) in events
+    assert not any(isinstance(event, Progress) and event.stage == "loading" for event in events)
+    completed = events[-1]
+    assert isinstance(completed, Completed)
+    scale = BUILTIN.display_scale(wanted.width, wanted.height)
+    assert (completed.width, completed.height) == (wanted.width * scale, wanted.height * scale)
+    assert completed.num_frames == wanted.num_frames
+    assert {"denoising", "decoding", "encoding"} <= set(completed.seconds)
+    with av.open(wanted.output_path) as container:
+        assert json.loads(container.metadata["comment"])["seed"] == 1
+        assert sum(1 for _ in container.decode(video=0)) == wanted.num_frames
+
+
+async def check_that_the_seed_decides(generator: Generator, folder: Path) -> None:
+    for name, seed in [("b.mp4", 1), ("c.mp4", 2)]:
+        assert isinstance(await run(generator, request(folder / name, seed=seed)), Completed)
+    a, b, c = ((folder / name).read_bytes() for name in ("a.mp4", "b.mp4", "c.mp4"))
+    assert a == b
+    assert a != c
+
+
+async def check_that_a_model_can_be_missing(generator: Generator, folder: Path) -> None:
+    failed = await run(
+        generator,
+        CATALOGUE["modelscope"].request(
+            id="m", prompt="a", seed=1, output_path=str(folder / "m.mp4")
+        ),
+    )
+    assert isinstance(failed, Failed)
+    assert failed.reason == "unavailable"
+    assert "ModelScope" in failed.message
+
+
+async def check_a_cancellation(generator: Generator, folder: Path) -> None:
+    wanted = request(folder / "d.mp4", steps=64)
+    last = None
+    async for last in generator.generate(wanted):
+        if last == Progress("d.mp4", "denoising", 1, 64):
+            await generator.cancel("d.mp4")
+    assert isinstance(last, Cancelled)
+    assert last.step < 5
+    assert not (folder / "d.mp4").exists()
+
+
+async def check_a_crash(generator: Generator, folder: Path) -> None:
+    last = None
+    async for last in generator.generate(request(folder / "e.mp4", steps=64)):
+        if last == Progress("e.mp4", "denoising", 1, 64):
+            assert generator.pid is not None
+            os.kill(generator.pid, signal.SIGKILL)
+    assert isinstance(last, Failed)
+    assert last.reason == "crashed"
+    assert isinstance(await run(generator, request(folder / "f.mp4")), Completed)
