@@ -49,7 +49,9 @@ async def open_page(browser: Browser) -> AsyncGenerator[OpenPage]:
     async with AsyncExitStack() as stack:
 
         async def open_(url: str, *, user: str = "you", channel: str = "videos") -> ChatPage:
-            context = await browser.new_context(viewport={"width": 1280, "height": 800})
+            context = await browser.new_context(
+                viewport={"width": 1280, "height": 800}, color_scheme="dark"
+            )
             stack.push_async_callback(context.close)
             context.set_default_timeout(10_000)
             tab = await context.new_page()

@@ -311,6 +311,19 @@ async def test_the_page_comes_back_after_the_server_was_gone(open_page: OpenPage
         await expect(chat.messages).to_have_count(2)
 
 
+async def test_the_page_finds_itself_on_a_server_started_anew(open_page: OpenPage) -> None:
+    async with run_emulator() as first:
+        chat = await open_page(first.url, user="ada", channel="general")
+        await chat.send("before")
+        await chat.wait_for_message("before")
+    async with run_emulator(first.port):
+        await chat.wait_connected()
+        await expect(chat.messages).to_have_count(0)
+        await chat.send("after")
+        message = await chat.wait_for_message("after")
+        await expect(message.locator(".author")).to_have_text("Ada")
+
+
 async def test_a_newcomer_is_offered_something_to_try(open_page: OpenPage) -> None:
     async with run_emulator() as emulator:
         chat = await open_page(emulator.url)

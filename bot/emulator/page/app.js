@@ -24,7 +24,11 @@ class App {
   #dismissed = new Set();
   #held = null; // events that wait until the state they change has been read
   #reading = 0; // counts the readings, so that only the last one is shown
-  #live = new LiveEvents((event) => this.#onEvent(event), () => this.#setConnected(false));
+  #live = new LiveEvents({
+    identify: () => this.#identify(),
+    onEvent: (event) => this.#onEvent(event),
+    onLost: () => this.#setConnected(false),
+  });
   #list = new MessageList({
     store: this.#store,
     actions: {
@@ -59,11 +63,25 @@ class App {
   }
 
   #speakAs(userId) {
-    this.#store.become(userId);
-    this.#held = null;
     this.#setConnected(false);
+    this.#become(userId);
+    this.#live.connect();
+  }
+
+  #become(userId) {
+    this.#held = null;
+    this.#store.become(userId);
     this.#openChannel(channelInAddress(this.#store));
-    this.#live.connect(userId);
+  }
+
+  /** The id of who speaks. A server that was started anew may have given everybody another. */
+  async #identify() {
+    const state = await api.fetchState();
+    if (!state.users.some(({ id }) => id === this.#store.me.id)) {
+      this.#store.setState(state);
+      this.#become(userInAddress(this.#store));
+    }
+    return this.#store.me.id;
   }
 
   #openChannel(channelId) {

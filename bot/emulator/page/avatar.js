@@ -13,14 +13,19 @@ export function avatar(user, store, size = 40) {
     {
       class: "avatar",
       "aria-hidden": "true",
-      style: `--size: ${size}px; --avatar: ${isBot ? "transparent" : colorOf(user, store)}`,
+      style: `--size: ${size}px; ${isBot ? "" : colors(colorOf(user, store))}`,
     },
     isBot ? drum(size) : [...name][0]?.toUpperCase(),
   );
 }
 
+/** The ground, and dark or light ink, whichever reads better on it. */
+function colors(ground) {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(ground.slice(at, at + 2), 16));
+  const isBright = 0.3 * red + 0.59 * green + 0.11 * blue > 150;
+  return `--avatar: ${ground}; --ink: ${isBright ? "#16301f" : "#ffffff"}`;
+}
+
 function colorOf(user, store) {
-  const color = user.avatar_color ?? store.person(user.id)?.avatar_color;
-  if (typeof color === "number") return `#${color.toString(16).padStart(6, "0")}`;
-  return color ?? COLORS[Number(BigInt(user.id) % BigInt(COLORS.length))];
+  return store.person(user.id)?.avatar_color ?? COLORS[Number(BigInt(user.id) % BigInt(COLORS.length))];
 }

@@ -78,13 +78,13 @@ function wrapped(component, { label, description }, context, wrap) {
 function textControl({ custom_id: customId, style, value = "", placeholder, max_length: most, min_length: least = 0 }, { id }) {
   const isLong = style === PARAGRAPH;
   const input = h(isLong ? "textarea" : "input", {
-    id, type: isLong ? null : "text", rows: isLong ? 4 : null, value, placeholder, maxlength: most,
+    id, type: isLong ? null : "text", rows: isLong ? 3 : null, value, placeholder, maxlength: most,
     dataset: { customId }, "aria-describedby": `${id}-description ${id}-problem`, autocomplete: "off",
   });
   const counter = h("span", { class: "counter", "aria-hidden": "true" });
   const count = () => {
-    counter.textContent = most ? `${input.value.length}/${most}` : "";
-    counter.hidden = !most || input.value.length < most * 0.8;
+    counter.textContent = `${input.value.length}/${most}`;
+    counter.hidden = !most || most < 40 || input.value.length < most * 0.8;
   };
   input.addEventListener("input", count);
   count();
@@ -102,9 +102,9 @@ function textControl({ custom_id: customId, style, value = "", placeholder, max_
   };
 }
 
-function selectControl(select, options, { label }) {
+function selectControl(select, options, { id, label }) {
   const menu = new SelectMenu({
-    options, label, placeholder: select.placeholder, customId: select.custom_id, most: select.max_values ?? 1,
+    options, label, id, placeholder: select.placeholder, customId: select.custom_id, most: select.max_values ?? 1,
   });
   return {
     element: menu.element,

@@ -40,7 +40,6 @@ export class MessageList {
     this.#list.replaceChildren();
     this.#pending.replaceChildren();
     this.scroller.setAttribute("aria-label", label);
-    this.#list.setAttribute("aria-label", label);
     this.toBottom();
   }
 

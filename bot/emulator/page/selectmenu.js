@@ -13,21 +13,21 @@ export class SelectMenu {
   #active = 0;
   #before = "";
 
-  constructor({ options, placeholder, label, customId, most = 1, disabled = false, onCommit = () => {} }) {
+  constructor({ options, placeholder, label, id = null, customId, most = 1, disabled = false, onCommit = () => {} }) {
     this.#options = options;
     this.#most = most;
     this.placeholder = placeholder ?? "Make a selection";
     this.chosen = new Set(options.filter((option) => option.default).map((option) => option.value));
     this.onCommit = onCommit;
-    const id = `select-list-${++lastId}`;
+    const listId = `select-list-${++lastId}`;
     this.button = h("button", {
-      type: "button", class: "select", role: "combobox", disabled,
+      id, type: "button", class: "select", role: "combobox", disabled,
       "aria-label": label ?? this.placeholder, "aria-haspopup": "listbox", "aria-expanded": "false",
-      "aria-controls": id, dataset: customId ? { customId } : {}, popovertarget: id,
+      "aria-controls": listId, dataset: customId ? { customId } : {}, popovertarget: listId,
       onkeydown: (event) => this.#onKey(event),
     });
     this.#list = h("ul", {
-      id, class: "select-list", role: "listbox", popover: "auto",
+      id: listId, class: "select-list", role: "listbox", popover: "auto",
       "aria-multiselectable": most > 1 && "true", ontoggle: (event) => this.#onToggle(event),
     });
     this.element = h("div", { class: "select-menu" }, this.button, this.#list);

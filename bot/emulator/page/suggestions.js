@@ -63,7 +63,7 @@ export class Suggestions {
   #row({ label, description, detail, choose }, index) {
     return h(
       "li",
-      { id: `${LIST_ID}-${index}`, role: "option", onclick: choose, onpointermove: () => this.#moveTo(index) },
+      { id: `${LIST_ID}-${index}`, role: "option", onclick: choose },
       h("span", { class: "suggestion-label" }, label),
       description && h("span", { class: "suggestion-description" }, description),
       detail && h("span", { class: "suggestion-detail" }, detail),

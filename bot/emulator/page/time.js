@@ -22,10 +22,14 @@ const UNITS = [
   ["year", 31_536_000, Infinity],
 ];
 
+const formats = Object.fromEntries(
+  Object.entries(STYLES).map(([style, options]) => [style, new Intl.DateTimeFormat(LANGUAGE, options)]),
+);
+
 const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 function format(date, style) {
-  return new Intl.DateTimeFormat(LANGUAGE, STYLES[style]).format(date);
+  return formats[style].format(date);
 }
 
 /** "in 12 seconds", "3 minutes ago". */

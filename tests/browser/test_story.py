@@ -1,0 +1,92 @@
+"""A newcomer's first minutes: `python -m bot demo`, a prompt, the clip, and a variation of it."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.pages import ChatPage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PROMPT = "a red circle moving right on a white background"
+PATIENCE = 90_000.0  # milliseconds; the first clip waits for torch and the model to load
+SCREENSHOTS = Path("screenshots")
+
+
+@asynccontextmanager
+async def demo(data_dir: Path) -> AsyncGenerator[str]:
+    """Run the demo as the README's command does, and give the page's address."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "demo"),
+        *("--port", "0", "--data", str(data_dir), "--no-browser"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(60):
+            first_line = (await process.stdout.readline()).decode()
+        yield next(word for word in first_line.split() if word.startswith("http://"))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            assert await process.wait() == 0
+
+
+async def test_a_newcomer_makes_a_clip_watches_it_and_varies_it(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    async with demo(tmp_path) as url:
+        chat = await open_page(url)
+        await chat.wait_for_command("video")
+        await picture(chat, "1-empty")
+        await chat.type(f"/video {PROMPT}")
+        await picture(chat, "2-typed")
+        await chat.keys("Enter")
+
+        status = await chat.wait_for_message("🎬", timeout=PATIENCE)
+        await expect(status).to_contain_text(" of ", timeout=PATIENCE)
+        await expect(status).to_contain_text("step", timeout=PATIENCE)
+        await picture(chat, "3-running")
+        first = await chat.wait_for_message("is ready", timeout=PATIENCE)
+        await chat.wait_until_playing(first, timeout=PATIENCE)
+        await picture(chat, "4-done")
+
+        await chat.press(first, "Vary")
+        await expect(chat.messages.filter(has_text="is ready")).to_have_count(2, timeout=PATIENCE)
+        second = await chat.pinned(chat.message("is ready"))
+        await chat.wait_until_playing(second, timeout=PATIENCE)
+        assert await source(chat, first) != await source(chat, second)
+        assert await seed(first) != await seed(second)
+        await picture(chat, "5-varied")
+
+        await chat.press(second, "How it works")
+        lesson = await chat.wait_for_message("Only you can see this", timeout=PATIENCE)
+        await expect(lesson).to_contain_text("GAN")
+        await picture(chat, "6-how-it-works")
+
+        await chat.press(second, "Edit & rerun")
+        await expect(chat.modal).to_be_visible(timeout=PATIENCE)
+        await picture(chat, "7-edit")
+        await chat.fill_modal({"Prompt": "a blue star spinning at night", "Steps": "2"})
+        await expect(chat.messages.filter(has_text="is ready")).to_have_count(3, timeout=PATIENCE)
+
+
+async def picture(chat: ChatPage, name: str) -> None:
+    """Leave a screenshot to look at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    await chat.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+async def source(chat: ChatPage, message: Locator) -> str | None:
+    return await chat.video(message).evaluate("video => video.currentSrc")
+
+
+async def seed(message: Locator) -> str:
+    return (await message.inner_text()).partition("seed ")[2].split()[0]
