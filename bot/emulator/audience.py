@@ -22,6 +22,11 @@ class Audience:
         finally:
             self._queues[user_id].discard(queue)
 
+    @property
+    def present(self) -> Collection[int]:
+        """The ids of the users who are watching."""
+        return tuple(user_id for user_id, queues in self._queues.items() if queues)
+
     def tell(self, user_ids: Collection[int], event: Payload) -> None:
         for user_id in user_ids:
             for queue in self._queues.get(user_id, ()):

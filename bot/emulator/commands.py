@@ -8,6 +8,7 @@ from bot.emulator.wire import Payload
 from bot.emulator.world import Channel, Command, Guild, World
 
 _GUILD_CONTEXT, _BOT_DM_CONTEXT = 0, 1
+_GUILD_INSTALL, _USER_INSTALL = 0, 1
 
 
 class Commands:
@@ -73,12 +74,17 @@ class Commands:
         if guild is None:
             contexts = command.body.get("contexts") or [_GUILD_CONTEXT, _BOT_DM_CONTEXT]
             return command.guild_id is None and _BOT_DM_CONTEXT in contexts
-        if command.guild_id not in (None, guild.id):
+        if command.guild_id not in (None, guild.id) or not self._is_installed(command, guild):
             return False
         granted = permissions.in_channel(channel, user_id)
         return Permission.USE_APPLICATION_COMMANDS in granted and _has_default(
             command, guild, user_id
         )
+
+    def _is_installed(self, command: Command, guild: Guild) -> bool:
+        """Where the bot is not a member, only commands for users' own installations show."""
+        installations = command.body.get("integration_types") or [_GUILD_INSTALL]
+        return self._world.bot.id in guild.members or _USER_INSTALL in installations
 
     def _put(self, command: Command) -> Payload:
         self._world.application.commands[command.id] = command

@@ -144,6 +144,8 @@ class Human:
         """The message that answers, once it is no longer "thinking"."""
         answer = await self.answer(interaction, timeout=timeout)
         assert isinstance(answer, Message), answer
+        if not answer.loading:
+            return answer
         return await self.wait_for(
             lambda message: message.id == answer.id and not message.loading, timeout=timeout
         )

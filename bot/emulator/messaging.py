@@ -66,6 +66,7 @@ class Messaging:
     def delete(self, message: Message) -> None:
         watchers = self._watchers(message)
         del message.channel.messages[message.id]
+        self._replace_files(message, [])
         gone = {"id": str(message.id), "channel_id": str(message.channel.id)}
         if message.channel.guild is not None:
             gone["guild_id"] = str(message.channel.guild.id)
@@ -87,7 +88,7 @@ class Messaging:
     def _fill(self, message: Message, draft: Draft, policy: Policy) -> None:
         """Check the message as it would be, then make it so."""
         body = draft.body
-        attachments = self._attachments_after(message, draft, policy.upload_limit)
+        attachments = self._attachments_after(message, draft, policy)
         contents = Contents(
             content=message.content if body.content is UNSET else body.content or "",
             embeds=message.embeds if body.embeds is UNSET else body.embeds or [],
@@ -99,7 +100,7 @@ class Messaging:
         message.content = contents.content
         message.embeds = contents.embeds
         message.components = components.complete(contents.components)
-        message.attachments = attachments
+        self._replace_files(message, attachments)
         self._mention(message, body.allowed_mentions or policy.mentions)
 
     def _mention(self, message: Message, allowed: AllowedMentions) -> None:
@@ -111,9 +112,18 @@ class Messaging:
         message.mentions = notified
         message.mentions_everyone = mentions.mentions_everyone(text, allowed)
 
-    def _attachments_after(self, message: Message, draft: Draft, limit: int) -> list[Attachment]:
+    def _replace_files(self, message: Message, attachments: list[Attachment]) -> None:
+        """Files that no message has any more are gone, links and all."""
+        for dropped in message.attachments:
+            self._world.attachments.pop(dropped.id, None)
+        self._world.attachments |= {attachment.id: attachment for attachment in attachments}
+        message.attachments = attachments
+
+    def _attachments_after(
+        self, message: Message, draft: Draft, policy: Policy
+    ) -> list[Attachment]:
         """Files kept and added: an edit that lists attachments keeps only those it lists."""
-        if any(len(upload.data) > limit for upload in draft.uploads):
+        if any(len(upload.data) > policy.upload_limit for upload in draft.uploads):
             raise errors.too_large()
         listed = draft.body.attachments
         kept = message.attachments
@@ -121,23 +131,28 @@ class Messaging:
             ids = {str(entry.id) for entry in listed or []}
             kept = [attachment for attachment in kept if str(attachment.id) in ids]
         check_attachments(draft, len(kept) + len(draft.uploads))
-        return kept + [self._stored(message, upload, draft) for upload in draft.uploads]
+        return kept + [self._uploaded(message, upload, draft) for upload in draft.uploads]
 
-    def _stored(self, message: Message, upload: Upload, draft: Draft) -> Attachment:
+    def _uploaded(self, message: Message, upload: Upload, draft: Draft) -> Attachment:
         entry = draft.entry_for(upload)
-        return self.keep_file(
+        return self._attachment(
             message.channel,
             upload,
             description=entry.description if entry is not None else None,
             ephemeral=message.seen_only_by is not None,
         )
 
-    def keep_file(
-        self, channel: Channel, upload: Upload, *, description: str | None = None, ephemeral: bool
+    def keep_file(self, channel: Channel, upload: Upload) -> Attachment:
+        """Make a person's upload, which belongs to no message, available by its link."""
+        attachment = self._attachment(channel, upload, description=None, ephemeral=True)
+        self._world.attachments[attachment.id] = attachment
+        return attachment
+
+    def _attachment(
+        self, channel: Channel, upload: Upload, *, description: str | None, ephemeral: bool
     ) -> Attachment:
-        """Make an uploaded file available by its link."""
         kind = media.content_type(upload.filename)
-        attachment = Attachment(
+        return Attachment(
             id=self._world.new_id(),
             channel_id=channel.id,
             filename=upload.filename,
@@ -147,8 +162,6 @@ class Messaging:
             picture_size=media.picture_size(upload.data, kind),
             ephemeral=ephemeral,
         )
-        self._world.attachments[attachment.id] = attachment
-        return attachment
 
     def _announce(self, change: str, message: Message) -> None:
         event = {"type": f"message_{change}", "message": self._renderer.message(message)}
@@ -172,4 +185,5 @@ class Messaging:
         self._gateway.dispatch(event, data, guild_id=guild and guild.id, needs=needs)
 
     def _watchers(self, message: Message) -> list[int]:
-        return [u.id for u in self._world.humans() if self._world.can_see(u.id, message)]
+        present = self._audience.present
+        return [user_id for user_id in present if self._world.can_see(user_id, message)]

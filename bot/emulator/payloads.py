@@ -134,7 +134,7 @@ _NULL_IN_A_GUILD = (
 
 
 def created_guild(guild_: Guild, world: World) -> Payload:
-    """The GUILD_CREATE event: the guild and all that is in it."""
+    """The GUILD_CREATE event; of the members only the bot itself, as without presences."""
     bot = guild_.members[world.bot.id]
     channels = [c for c in world.channels.values() if c.guild is guild_]
     return {
@@ -143,7 +143,7 @@ def created_guild(guild_: Guild, world: World) -> Payload:
         "large": False,
         "unavailable": False,
         "member_count": len(guild_.members),
-        "members": [member(member_) for member_ in guild_.members.values()],
+        "members": [member(bot)],
         "channels": [channel(channel_, world) for channel_ in channels],
         "threads": [],
         "presences": [],

@@ -1,7 +1,7 @@
 """The bodies a bot sends about messages, typed; where Discord does, null differs from absent."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -10,21 +10,22 @@ from bot.emulator.errors import invalid
 from bot.emulator.wire import Payload
 
 T = TypeVar("T")
+Snowflake = Annotated[str, msgspec.Meta(pattern=r"^\d{1,20}$")] | int
 
 
 class AllowedMentions(msgspec.Struct, frozen=True):
     """Which mentions may notify; `parse` names whole kinds."""
 
     parse: list[str] = []
-    users: list[str | int] = []
-    roles: list[str | int] = []
+    users: list[Snowflake] = []
+    roles: list[Snowflake] = []
     replied_user: bool = False
 
 
 class AttachmentEntry(msgspec.Struct, frozen=True):
     """A file of this request by its number, or one the message has by its id."""
 
-    id: str | int
+    id: Snowflake
     filename: str | None = None
     description: str | None = None
 
@@ -32,9 +33,9 @@ class AttachmentEntry(msgspec.Struct, frozen=True):
 class MessageReference(msgspec.Struct, frozen=True):
     """The message a new one replies to."""
 
-    message_id: str | int
-    channel_id: str | int | None = None
-    guild_id: str | int | None = None
+    message_id: Snowflake
+    channel_id: Snowflake | None = None
+    guild_id: Snowflake | None = None
     fail_if_not_exists: bool = True
     type: int = 0
 
@@ -52,8 +53,14 @@ class MessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     nonce: str | int | None = None
     enforce_nonce: bool = False
     tts: bool = False
-    sticker_ids: list[str | int] = []
+    sticker_ids: list[Snowflake] = []
     poll: Payload | None = None
+
+
+class DirectChannel(msgspec.Struct, frozen=True):
+    """With whom to open a conversation."""
+
+    recipient_id: Snowflake
 
 
 class Upload(msgspec.Struct, frozen=True):

@@ -143,8 +143,8 @@ async def test_layout_shows_an_uploaded_video_and_hides_the_attachment(
 ) -> None:
     class Card(ui.LayoutView):
         box: ui.Container[Any] = ui.Container(
-            ui.TextDisplay("A red circle"),
-            ui.MediaGallery(discord.MediaGalleryItem("attachment://clip.mp4")),
+            ui.TextDisplay[Any]("A red circle"),
+            ui.MediaGallery[Any](discord.MediaGalleryItem("attachment://clip.mp4")),
             accent_colour=0x5865F2,
         )
 

@@ -157,7 +157,7 @@ class Acts:
         stored: dict[str, str] = {}
         for index, file in enumerate(files):
             upload = Upload(index, file.filename, file.data())
-            attachment = self._core.messaging.keep_file(channel, upload, ephemeral=True)
+            attachment = self._core.messaging.keep_file(channel, upload)
             stored[file.id] = str(attachment.id)
         return stored
 

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.emulator import errors, payloads
 from bot.emulator.core import Core, gateway_address
-from bot.emulator.requests import parse
+from bot.emulator.requests import DirectChannel, parse
 from bot.emulator.rest.exchange import body_of
 from bot.emulator.wire import Payload, json_response
 from bot.emulator.world import Command, Guild
@@ -66,9 +66,9 @@ class ApplicationRoutes:
         return json_response(payloads.user(user))
 
     async def open_direct_channel(self, request: web.Request) -> web.Response:
-        body = parse(body_of(request).json, dict[str, Any])
+        wanted = parse(body_of(request).json, DirectChannel)
         world = self._core.world
-        recipient = world.users.get(int(body.get("recipient_id") or 0))
+        recipient = world.users.get(int(wanted.recipient_id))
         if recipient is None:
             raise errors.unknown_user()
         channel = world.direct_channel(recipient)

@@ -51,10 +51,10 @@ class ChannelRoutes:
     async def history(self, request: web.Request) -> web.Response:
         """Newest first, without ephemeral messages."""
         channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
-        before = int(request.query.get("before", 1 << 63))
-        after = int(request.query.get("after", 0))
+        before = _number(request, "before", 1 << 63)
+        after = _number(request, "after", 0)
+        limit = _number(request, "limit", _PAGE)
         found = [m for m in channel.history() if after < m.id < before and not m.seen_only_by]
-        limit = int(request.query.get("limit", _PAGE))
         page = found[:limit] if "after" in request.query else found[-limit:]
         return json_response([self._core.renderer.message(message) for message in reversed(page)])
 
@@ -155,3 +155,10 @@ class ChannelRoutes:
     def _policy(self, channel: Channel) -> Policy:
         limit = channel.guild.upload_limit if channel.guild else 10 * MEBIBYTE
         return Policy(limit, PARSE_ALL)
+
+
+def _number(request: web.Request, key: str, default: int) -> int:
+    value = request.query.get(key, str(default))
+    if not value.isdecimal():
+        raise errors.invalid([key], "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+    return int(value)
