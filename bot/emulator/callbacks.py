@@ -128,6 +128,7 @@ class Callbacks:
     ) -> Message:
         """An unpublished message by the bot that answers an interaction."""
         source = interaction.source
+        ephemeral = ephemeral or self._interactions.must_be_private(interaction)
         return Message(
             id=self._world.new_id(),
             channel=interaction.channel,

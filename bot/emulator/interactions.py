@@ -10,6 +10,7 @@ from enum import IntEnum
 from bot.emulator import errors, payloads, permissions
 from bot.emulator.audience import Audience
 from bot.emulator.gateway import Gateway
+from bot.emulator.permissions import Permission
 from bot.emulator.rendering import Renderer
 from bot.emulator.wire import Payload
 from bot.emulator.world import Channel, Message, MessageType, User, World
@@ -197,7 +198,7 @@ class Interactions:
 
     def _event(self, interaction: Interaction) -> Payload:
         """INTERACTION_CREATE, with everything discord.py needs to take it without an error."""
-        channel, user, bot = interaction.channel, interaction.user, self._world.bot
+        channel, user = interaction.channel, interaction.user
         event: Payload = {
             "id": str(interaction.id),
             "application_id": str(self._world.application.id),
@@ -207,7 +208,7 @@ class Interactions:
             "data": interaction.data,
             "channel_id": str(channel.id),
             "channel": payloads.channel_for(channel, self._world, user.id),
-            "app_permissions": str(int(permissions.in_channel(channel, bot.id))),
+            "app_permissions": str(int(self._app_permissions(interaction))),
             "attachment_size_limit": interaction.upload_limit,
             "authorizing_integration_owners": self.integration_owners(interaction),
             "context": 0 if channel.guild else 1,
@@ -229,14 +230,28 @@ class Interactions:
             "member": payloads.member_in(interaction.channel, guild.members[user.id]),
         }
 
+    def _app_permissions(self, interaction: Interaction) -> Permission:
+        if self.installed_by_user_only(interaction):
+            return permissions.USER_INSTALLED
+        return permissions.in_channel(interaction.channel, self._world.bot.id)
+
+    def installed_by_user_only(self, interaction: Interaction) -> bool:
+        """Whether the bot itself is not where this happened, only the user's installation."""
+        guild = interaction.channel.guild
+        return guild is not None and self._world.bot.id not in guild.members
+
+    def must_be_private(self, interaction: Interaction) -> bool:
+        """A server may forbid its members to show what their own apps answer."""
+        granted = permissions.in_channel(interaction.channel, interaction.user.id)
+        external = Permission.USE_EXTERNAL_APPS in granted
+        return self.installed_by_user_only(interaction) and not external
+
     def integration_owners(self, interaction: Interaction) -> Payload:
         """Who installed the app here: the guild when the bot is in it, else the user."""
         guild = interaction.channel.guild
-        if guild is None:
-            return {"0": "0"}
-        if self._world.bot.id in guild.members:
-            return {"0": str(guild.id)}
-        return {"1": str(interaction.user.id)}
+        if self.installed_by_user_only(interaction):
+            return {"1": str(interaction.user.id)}
+        return {"0": str(guild.id if guild is not None else 0)}
 
     def metadata(self, interaction: Interaction) -> Payload:
         """What a message says of the interaction it answers."""

@@ -53,6 +53,14 @@ INVITED_BOT = (
 )
 """What the invitation link asks for the bot's own role."""
 
+USER_INSTALLED = (
+    Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.MENTION_EVERYONE
+    | Permission.USE_EXTERNAL_EMOJIS
+)
+"""What an app may do in its answers where only the user installed it."""
+
 
 def in_guild(guild: Guild, user_id: int) -> Permission:
     """Everything a member's roles give, before a channel's overwrites; nothing for strangers."""

@@ -59,8 +59,8 @@ class Webhooks:
 
     def _count_followup(self, interaction: Interaction) -> None:
         interaction.followups += 1
-        by_user_only = "0" not in self._interactions.integration_owners(interaction)
-        if by_user_only and interaction.followups > MOST_FOLLOWUPS:
+        limited = self._interactions.installed_by_user_only(interaction)
+        if limited and interaction.followups > MOST_FOLLOWUPS:
             raise errors.too_many_followups()
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
+from yarl import URL
 
 from bot.emulator import payloads, permissions
 from bot.emulator.core import Core
@@ -24,6 +25,8 @@ from bot.emulator.permissions import Permission
 from bot.emulator.requests import Draft, MessageBody
 from bot.emulator.wire import Payload, encode, json_response
 from bot.emulator.world import Channel, Message, User
+
+_LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class HumanRoutes:
@@ -152,6 +155,7 @@ def _refusing(handler: Handler) -> Handler:
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
+            _check_is_local(request)
             return await handler(request)
         except Refusal as refusal:
             return json_response(refusal.payload, status=refusal.status)
@@ -160,6 +164,14 @@ def _refusing(handler: Handler) -> Handler:
             return json_response(refusal.payload, status=error.status)
 
     return handle
+
+
+def _check_is_local(request: web.Request) -> None:
+    """Pages of other sites must not act through the browser, not even by a rebound name."""
+    origin = request.headers.get("Origin")
+    hosts = [request.url.host, *([URL(origin).host] if origin is not None else [])]
+    if not _LOCAL_NAMES.issuperset(hosts):
+        raise refuse(403, "Only pages of this computer may do that.")
 
 
 def _started(interaction: Interaction) -> web.Response:
