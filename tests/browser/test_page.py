@@ -95,6 +95,12 @@ async def test_a_pasted_line_may_name_options(chat: ChatPage) -> None:
     await chat.wait_for_message("prompt=a red circle size=64 flavour=None seed=5")
 
 
+async def test_text_after_the_last_option_is_not_slipped_into_another(chat: ChatPage) -> None:
+    await chat.send("/clip a boat seed:5 please")
+    await expect(chat.errors).to_contain_text("/clip has no option that takes “please”.")
+    await expect(chat.messages).to_have_count(0)
+
+
 async def test_a_subcommand_typed_in_full_is_sent_at_once(chat: ChatPage) -> None:
     await chat.send("/settings show")
     await chat.wait_for_message("the settings are fine")

@@ -1,18 +1,18 @@
 /** A chosen command in the box: its name, a field for each option in use, and a place to type on. */
 
 import { growing, h, isAtCaretStart } from "./dom.js";
-import { OptionType, mainTextOption, splitNamed, toOptions } from "./commands.js";
+import { OptionType, mainTextOption, splitNamed } from "./commands.js";
 import { OptionField } from "./optionfield.js";
+import { OptionHints } from "./optionhints.js";
 import { COMBOBOX } from "./suggestions.js";
-
-const AUTOCOMPLETE_DELAY = 200; // milliseconds
 
 export class CommandForm {
   #fields = [];
   #suggestions;
   #people;
   #on;
-  #lookup = 0;
+  #hints;
+  #mirrorTail;
 
   /**
    * `on`: `submit()`, `leave(text)` (back to plain text), `change()`, `older()` (history; true where
@@ -23,16 +23,19 @@ export class CommandForm {
     this.#suggestions = suggestions;
     this.#people = people;
     this.#on = on;
+    this.#hints = new OptionHints(this, suggestions, on.autocomplete);
     this.tail = h("textarea", {
       ...COMBOBOX, rows: 1, class: "tail", "aria-label": `More options of /${invocation.name}`,
-      oninput: () => this.#onTailInput(), onfocus: () => this.#suggestForTail(),
+      oninput: () => this.#onTailInput(), onfocus: () => this.#hints.showForTail(this.tail),
       onkeydown: (event) => this.#onTailKey(event),
     });
+    const { wrapper, mirror } = growing(this.tail, "tail-space");
+    this.#mirrorTail = mirror;
     this.element = h(
       "div",
       { class: "command-line" },
       h("span", { class: "command-name" }, `/${invocation.name}`),
-      growing(this.tail, "tail-space").wrapper,
+      wrapper,
     );
     for (const option of invocation.options) if (option.required) this.#add(option);
   }
@@ -50,6 +53,7 @@ export class CommandForm {
 
   set rest(text) {
     this.tail.value = text;
+    this.#mirrorTail();
   }
 
   /** What is filled in, as `setValues` takes it. */
@@ -73,7 +77,7 @@ export class CommandForm {
     const target = text && mainTextOption(this.invocation.options, this.values);
     if (!target) return text;
     (this.#field(target.name) ?? this.#add(target)).text = text;
-    this.tail.value = "";
+    this.rest = "";
     return "";
   }
 
@@ -108,14 +112,15 @@ export class CommandForm {
     return this.#fields.find((field) => field.option.name === name);
   }
 
-  get #remaining() {
+  /** The options without a field. */
+  get remaining() {
     return this.invocation.options.filter(({ name }) => !this.#field(name));
   }
 
   #add(option) {
     const field = new OptionField(option, this.#people, {
       input: (changed) => this.#onInput(changed),
-      focus: (focused) => this.#suggest(focused),
+      focus: (focused) => this.#hints.showFor(focused),
       key: (event, pressed) => this.#onKey(event, pressed),
       remove: (removed) => this.#remove(removed),
     });
@@ -124,11 +129,21 @@ export class CommandForm {
     return field;
   }
 
-  #addAndFocus(option, text = "") {
-    const field = this.#add(option);
+  /** Go to an option's field, which is added if need be. */
+  use(option, text = "") {
+    this.rest = "";
+    const field = this.#field(option.name) ?? this.#add(option);
     field.text = text;
     field.focus();
     this.#on.change();
+  }
+
+  /** Fill in a choice and go on. */
+  pick(field, choice) {
+    field.pick(choice);
+    field.error = false;
+    this.#on.change();
+    this.#next(field);
   }
 
   #remove(field) {
@@ -148,18 +163,18 @@ export class CommandForm {
   #onInput(field) {
     field.error = false;
     this.#on.change();
-    if (field.isFreeText && field.input.selectionEnd === field.text.length) this.#splitOff(field);
-    else if (!field.isFreeText && field.option.type !== OptionType.STRING && field.text.endsWith(" ")) {
+    const isText = field.option.type === OptionType.STRING;
+    if (isText && field.input.selectionEnd === field.text.length) this.#splitOff(field);
+    else if (!isText && field.text.endsWith(" ")) {
       field.text = field.text.trim();
       this.#next(field);
-      return;
     }
-    if (document.activeElement === field.input) this.#suggest(field);
+    if (document.activeElement === field.input) this.#hints.showFor(field);
   }
 
   /** `a red circle seconds:2` typed into a text: the pair becomes a field of its own. */
   #splitOff(field) {
-    const { text, named } = splitNamed(field.text, this.#remaining);
+    const { text, named } = splitNamed(field.text, this.remaining);
     if (named.length === 0) return;
     field.text = text;
     this.setValues(named);
@@ -168,80 +183,17 @@ export class CommandForm {
 
   #onTailInput() {
     this.#on.change();
-    const { text, named } = splitNamed(this.tail.value, this.#remaining);
+    const { text, named } = splitNamed(this.tail.value, this.remaining);
     if (named.length > 0) {
-      this.tail.value = text;
+      this.rest = text;
       this.setValues(named);
       this.focusField(named.at(-1)[0]);
       return;
     }
-    const isName = this.#remaining.some(({ name }) => name.startsWith(text.trim()));
-    const target = mainTextOption(this.#remaining, new Set());
-    if (!isName && target) {
-      this.tail.value = "";
-      this.#addAndFocus(target, text);
-    } else this.#suggestForTail();
-  }
-
-  // --- suggestions ------------------------------------------------------------------------------
-
-  #suggest(field) {
-    this.#lookup += 1;
-    const { option } = field;
-    const title = [h("strong", {}, option.name), ` ${option.description}`];
-    if (option.autocomplete) {
-      this.#suggestions.show(field.input, { title: [title, " · looking…"] });
-      this.#complete(field, title, this.#lookup);
-      return;
-    }
-    const choices = field.choices();
-    const rows = choices.length > 0 ? this.#choiceRows(field, choices) : this.#optionRows(this.#remaining);
-    const isChoosing = choices.length > 0 && field.text.trim() !== "" && !field.isSettled;
-    this.#suggestions.show(field.input, { title, rows, active: isChoosing ? 0 : -1 });
-  }
-
-  async #complete(field, title, lookup) {
-    await new Promise((resolve) => setTimeout(resolve, AUTOCOMPLETE_DELAY));
-    if (lookup !== this.#lookup) return;
-    const values = this.values.set(field.option.name, field.text);
-    const options = toOptions(this.invocation, values, field.option.name);
-    const choices = await this.#on.autocomplete(this.invocation, options);
-    if (lookup !== this.#lookup || document.activeElement !== field.input) return;
-    const rows = this.#choiceRows(field, choices);
-    const active = field.text.trim() !== "" && !field.isSettled ? 0 : -1;
-    this.#suggestions.show(field.input, { title, rows, active });
-  }
-
-  #choiceRows(field, choices) {
-    return choices.map((choice) => ({
-      label: choice.name,
-      choose: () => {
-        field.pick(choice);
-        field.error = false;
-        this.#on.change();
-        this.#next(field);
-      },
-    }));
-  }
-
-  #optionRows(options) {
-    return options.map((option) => ({
-      label: option.name,
-      description: option.description,
-      detail: option.required && "required",
-      choose: () => {
-        this.tail.value = "";
-        this.#addAndFocus(option);
-      },
-    }));
-  }
-
-  #suggestForTail() {
-    this.#lookup += 1;
-    const typed = this.tail.value.trim();
-    const rows = this.#optionRows(this.#remaining.filter(({ name }) => name.startsWith(typed)));
-    const title = [h("strong", {}, `/${this.invocation.name}`), ` ${this.invocation.description}`];
-    this.#suggestions.show(this.tail, { title, rows, active: typed ? 0 : -1 });
+    const isName = this.remaining.some(({ name }) => name.startsWith(text.trim()));
+    const target = mainTextOption(this.invocation.options, this.values);
+    if (!isName && target) this.use(target, text);
+    else this.#hints.showForTail(this.tail);
   }
 
   // --- keys -------------------------------------------------------------------------------------

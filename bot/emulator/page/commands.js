@@ -58,10 +58,14 @@ export function splitNamed(line, options) {
   return { text: named.length > 0 ? parts[0].trimEnd() : parts[0], named };
 }
 
-/** The option that takes text typed without a name: the first required string, else the first string. */
+/**
+ * The option that takes text typed without a name: the first required string, else the first string;
+ * undefined where it is among the `taken` names.
+ */
 export function mainTextOption(options, taken) {
-  const strings = options.filter(({ type, name }) => type === OptionType.STRING && !taken.has(name));
-  return strings.find(({ required }) => required) ?? strings[0];
+  const strings = options.filter(({ type }) => type === OptionType.STRING);
+  const main = strings.find(({ required }) => required) ?? strings[0];
+  return main && !taken.has(main.name) ? main : undefined;
 }
 
 /** The `options` of an interaction; `values` maps names to what was typed or picked. */

@@ -86,10 +86,6 @@ export class OptionField {
     return this.#file;
   }
 
-  get isFreeText() {
-    return this.option.type === OptionType.STRING && !this.option.choices?.length;
-  }
-
   pick({ name, value }) {
     this.text = name;
     this.#picked = { value };
