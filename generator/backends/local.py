@@ -1,6 +1,7 @@
 """The generator as a child process of this machine, kept alive."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from types import TracebackType
@@ -18,6 +19,8 @@ from generator.protocol import (
     Ready,
     RequestEvent,
 )
+
+_log = logging.getLogger(__name__)
 
 _FIRST_DELAY = 0.5
 _LONGEST_DELAY = 30.0
@@ -134,8 +137,9 @@ class LocalGenerator:
             born = time.monotonic()
             try:
                 await self._run_child()
-            except OSError as error:
-                self._bury(self._flights.values(), f"it cannot be run: {error}")
+            except Exception as error:  # whatever it is, requests must not wait for ever
+                _log.exception("the generator process was lost")
+                self._bury(self._flights.values(), str(error))
             if time.monotonic() - born > _LONG_LIFE:
                 delay = _FIRST_DELAY
             await asyncio.sleep(delay)
@@ -158,12 +162,12 @@ class LocalGenerator:
             self._bury(sent, cause or child.epitaph())
 
     def _receive(self, event: Event, on_ready: Callable[[], None]) -> None:
-        if isinstance(event, Ready):
+        if not isinstance(event, Ready):
+            self._deliver(event)
+        elif self.ready is None:
             on_ready()
             self._ready.set_result(event)
             self._start_first_clock()
-        else:
-            self._deliver(event)
 
     def _bury(self, flights: Iterable[Flight], cause: str) -> None:
         """Fail what a child took with it, and promise another."""

@@ -12,7 +12,7 @@ import numpy as np
 from generator.catalogue import Catalogue, ModelSpec, Settings
 from generator.encoding import Frames
 from generator.engine import OnProgress
-from generator.errors import GenerationError
+from generator.errors import DeviceLostError, GenerationError
 from generator.protocol import GenerationRequest, Ready
 from generator.rules import FrameRule, SizeRule
 from generator.worker import run_worker
@@ -64,6 +64,10 @@ def run_out_of_memory(request: GenerationRequest, on_progress: OnProgress) -> Fr
     raise GenerationError("out_of_memory", "Too large; ask for fewer frames.")
 
 
+def lose_the_device(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    raise DeviceLostError("CUDA error: an illegal memory access was encountered")
+
+
 RUNS: dict[str, Run] = {
     "plain": paint,
     "endless": go_on_for_ever,
@@ -72,6 +76,7 @@ RUNS: dict[str, Run] = {
     "noisy": print_and_read,
     "failing": raise_an_error,
     "too_large": run_out_of_memory,
+    "poisonous": lose_the_device,
 }
 
 PLAIN = ModelSpec(

@@ -189,10 +189,11 @@ async def test_a_killed_child_fails_what_was_open_and_is_replaced(
     assert generator.pid != killed
 
 
-async def test_a_request_that_kills_the_child_fails_alone(
-    generator: LocalGenerator, tmp_path: Path
+@pytest.mark.parametrize("model", ["suicidal", "poisonous"])
+async def test_a_request_that_takes_the_child_along_fails_alone(
+    generator: LocalGenerator, tmp_path: Path, model: str
 ) -> None:
-    failed = await run(generator, request(tmp_path, "suicidal"))
+    failed = await run(generator, request(tmp_path, model))
     assert isinstance(failed, Failed)
     assert failed.reason == "crashed"
     assert isinstance(await run(generator, request(tmp_path)), Completed)
