@@ -4,24 +4,23 @@ from typing import Any
 
 import msgspec
 
-from bot.emulator import components
+from bot.emulator import components, permissions
 from bot.emulator.audience import Audience
 from bot.emulator.component_rules import check_modal
+from bot.emulator.entities import Message, MessageFlag
 from bot.emulator.errors import Problems, invalid
-from bot.emulator.interactions import (
-    CallbackType,
-    Interaction,
-    Interactions,
-    InteractionType,
-)
+from bot.emulator.interaction import CallbackType, Interaction, InteractionType
+from bot.emulator.interaction_payloads import InteractionRenderer
+from bot.emulator.interactions import Interactions
 from bot.emulator.mentions import PARSE_USERS
 from bot.emulator.message_rules import check_flags
 from bot.emulator.messaging import Messaging, Policy
+from bot.emulator.permissions import Permission
 from bot.emulator.rendering import Renderer
 from bot.emulator.requests import Draft, MessageBody, Upload, parse
 from bot.emulator.rules import Key, check_keys, text
 from bot.emulator.wire import Payload
-from bot.emulator.world import Message, MessageFlag, World
+from bot.emulator.world import World
 
 _ANSWERS: dict[InteractionType, frozenset[CallbackType]] = {
     InteractionType.COMMAND: frozenset(
@@ -65,12 +64,14 @@ class Callbacks:
         messaging: Messaging,
         audience: Audience,
         renderer: Renderer,
+        origins: InteractionRenderer,
     ) -> None:
         self._world = world
         self._interactions = interactions
         self._messaging = messaging
         self._audience = audience
         self._renderer = renderer
+        self._origins = origins
 
     def answer(self, interaction: Interaction, body: Any, uploads: tuple[Upload, ...]) -> Payload:
         """Answer for the first time; gives the response of `with_response=true`."""
@@ -128,7 +129,7 @@ class Callbacks:
     ) -> Message:
         """An unpublished message by the bot that answers an interaction."""
         source = interaction.source
-        ephemeral = ephemeral or self._interactions.must_be_private(interaction)
+        ephemeral = ephemeral or self._must_be_private(interaction)
         return Message(
             id=self._world.new_id(),
             channel=interaction.channel,
@@ -137,9 +138,15 @@ class Callbacks:
             flags=MessageFlag.EPHEMERAL if ephemeral else MessageFlag.NONE,
             seen_only_by=interaction.user.id if ephemeral else None,
             reply_to=source.id if source else reply_to,
-            interaction=self._interactions.legacy_metadata(interaction),
-            interaction_metadata=self._interactions.metadata(interaction),
+            interaction=self._origins.legacy_metadata(interaction),
+            interaction_metadata=self._origins.metadata(interaction),
         )
+
+    def _must_be_private(self, interaction: Interaction) -> bool:
+        """A server may forbid its members to show what their own apps answer."""
+        granted = permissions.in_channel(interaction.channel, interaction.user.id)
+        external = Permission.USE_EXTERNAL_APPS in granted
+        return not external and not self._world.bot_is_in(interaction.channel)
 
     def _show_modal(self, interaction: Interaction) -> None:
         event = {

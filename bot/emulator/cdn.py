@@ -5,7 +5,7 @@ import hmac
 from aiohttp import web
 
 from bot.emulator.core import Core
-from bot.emulator.world import Attachment
+from bot.emulator.entities import Attachment
 
 
 class Cdn:

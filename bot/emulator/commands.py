@@ -3,9 +3,10 @@
 from bot.emulator import errors, payloads, permissions
 from bot.emulator.audience import Audience
 from bot.emulator.command_rules import check_commands
+from bot.emulator.entities import Channel, Command, Guild
 from bot.emulator.permissions import Permission
 from bot.emulator.wire import Payload
-from bot.emulator.world import Channel, Command, Guild, World
+from bot.emulator.world import World
 
 _GUILD_CONTEXT, _BOT_DM_CONTEXT = 0, 1
 _GUILD_INSTALL, _USER_INSTALL = 0, 1

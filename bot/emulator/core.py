@@ -7,6 +7,7 @@ from bot.emulator.audience import Audience
 from bot.emulator.callbacks import Callbacks
 from bot.emulator.commands import Commands
 from bot.emulator.gateway import Gateway
+from bot.emulator.interaction_payloads import InteractionRenderer
 from bot.emulator.interactions import Interactions
 from bot.emulator.messaging import Messaging
 from bot.emulator.rendering import Renderer
@@ -40,8 +41,9 @@ def build_core(world: World, token: str, url: str) -> Core:
     gateway = Gateway(world, token, gateway_address(url), tell_status)
     renderer = Renderer(world, url, secrets.token_bytes(16))
     messaging = Messaging(world, gateway, audience, renderer)
-    interactions = Interactions(world, gateway, audience, renderer)
-    callbacks = Callbacks(world, interactions, messaging, audience, renderer)
+    origins = InteractionRenderer(world, renderer)
+    interactions = Interactions(world, gateway, audience, origins)
+    callbacks = Callbacks(world, interactions, messaging, audience, renderer, origins)
     return Core(
         url=url,
         token=token,
@@ -52,7 +54,7 @@ def build_core(world: World, token: str, url: str) -> Core:
         messaging=messaging,
         interactions=interactions,
         callbacks=callbacks,
-        webhooks=Webhooks(interactions, callbacks, messaging),
+        webhooks=Webhooks(world, callbacks, messaging),
         commands=Commands(world, audience),
     )
 

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 
+from bot.emulator.entities import Application, Guild, Member, User
 from bot.emulator.permissions import INVITED_BOT, Permission
 from bot.emulator.snowflakes import Snowflakes
-from bot.emulator.world import Application, Guild, Member, User, World
+from bot.emulator.world import World
 
 
 def demo_world(now: Callable[[], float] = time.time) -> World:

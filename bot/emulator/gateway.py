@@ -1,110 +1,21 @@
 """The gateway: sessions over WebSockets, heartbeats, resuming with replay, events."""
 
 import asyncio
-import secrets
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from enum import IntEnum, IntFlag
 
 import msgspec
 from aiohttp import WSMsgType, web
 
 from bot.emulator import payloads
+from bot.emulator.sessions import Close, Closed, Intent, Op, Session
 from bot.emulator.wire import Payload, decode, encode
 from bot.emulator.world import World
 
 HEARTBEAT_INTERVAL = 41_250
 """Milliseconds between the client's heartbeats."""
-REPLAY_LIMIT = 5_000
-"""Events a session keeps for a client that resumes."""
-
-
-class Op(IntEnum):
-    """Gateway opcodes."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    PRESENCE = 3
-    VOICE_STATE = 4
-    RESUME = 6
-    RECONNECT = 7
-    REQUEST_MEMBERS = 8
-    INVALID_SESSION = 9
-    HELLO = 10
-    HEARTBEAT_ACK = 11
-
-
-class Close(IntEnum):
-    """Close codes; after 4004 and 4010-4014 a client must not come back by itself."""
-
-    UNKNOWN_ERROR = 4000
-    UNKNOWN_OPCODE = 4001
-    DECODE_ERROR = 4002
-    NOT_AUTHENTICATED = 4003
-    AUTHENTICATION_FAILED = 4004
-    ALREADY_AUTHENTICATED = 4005
-    INVALID_SHARD = 4010
-    INVALID_INTENTS = 4013
-    DISALLOWED_INTENTS = 4014
-
-
-class Intent(IntFlag):
-    """The intents that events here depend on."""
-
-    NONE = 0
-    GUILDS = 1 << 0
-    GUILD_MEMBERS = 1 << 1
-    GUILD_PRESENCES = 1 << 8
-    GUILD_MESSAGES = 1 << 9
-    GUILD_MESSAGE_TYPING = 1 << 11
-    DIRECT_MESSAGES = 1 << 12
-    MESSAGE_CONTENT = 1 << 15
-
-
 _PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
 _ALL_INTENTS = (1 << 26) - 1
 _IGNORED = {Op.PRESENCE, Op.VOICE_STATE, Op.REQUEST_MEMBERS}
-
-
-@dataclass(eq=False)
-class Session:
-    """One identified client; outlives its sockets until they close with 1000 or 1001."""
-
-    intents: Intent
-    shard: int = 0
-    shard_count: int = 1
-    id: str = field(default_factory=lambda: secrets.token_hex(16))
-    sequence: int = 0
-    outbox: asyncio.Queue[Payload] | None = None
-    _sent: deque[Payload] = field(default_factory=lambda: deque[Payload](maxlen=REPLAY_LIMIT))
-
-    def dispatch(self, event: str, data: Payload) -> None:
-        """Send an event, or keep it for a client that comes back."""
-        self.sequence += 1
-        frame: Payload = {"op": Op.DISPATCH, "t": event, "s": self.sequence, "d": data}
-        self._sent.append(frame)
-        if self.outbox is not None:
-            self.outbox.put_nowait(frame)
-
-    def missed_since(self, sequence: int) -> list[Payload] | None:
-        """Events after `sequence`, or None when they are no longer known."""
-        missed = [frame for frame in self._sent if frame["s"] > sequence]
-        return missed if len(missed) == self.sequence - sequence else None
-
-    def covers(self, guild_id: int | None) -> bool:
-        """Whether this shard gets a guild's events; direct messages go to the first shard."""
-        return (((guild_id or 0) >> 22) % self.shard_count) == self.shard
-
-
-class _Closed(Exception):
-    """The connection must be closed with this code."""
-
-    def __init__(self, code: Close, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 class Gateway:
@@ -165,7 +76,7 @@ class Gateway:
         self._check_token(data)
         shard, shard_count = data.get("shard") or (0, 1)
         if not 0 <= shard < shard_count:
-            raise _Closed(Close.INVALID_SHARD, "Invalid shard.")
+            raise Closed(Close.INVALID_SHARD, "Invalid shard.")
         session = Session(self._checked_intents(data.get("intents", 0)), shard, shard_count)
         session.outbox = outbox
         self._sessions[session.id] = session
@@ -198,13 +109,13 @@ class Gateway:
 
     def _check_token(self, data: Payload) -> None:
         if data.get("token") not in (self._token, f"Bot {self._token}"):
-            raise _Closed(Close.AUTHENTICATION_FAILED, "Authentication failed.")
+            raise Closed(Close.AUTHENTICATION_FAILED, "Authentication failed.")
 
     def _checked_intents(self, value: int) -> Intent:
         if not 0 <= value <= _ALL_INTENTS:
-            raise _Closed(Close.INVALID_INTENTS, "Invalid intent(s).")
+            raise Closed(Close.INVALID_INTENTS, "Invalid intent(s).")
         if value & _PRIVILEGED & ~self._world.application.privileged_intents:
-            raise _Closed(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
+            raise Closed(Close.DISALLOWED_INTENTS, "Disallowed intent(s).")
         return Intent(value)
 
     def _ready(self, session: Session, guild_ids: list[str]) -> Payload:
@@ -241,7 +152,7 @@ class Connection:
         writer = asyncio.create_task(self._write())
         try:
             await self._read()
-        except _Closed as closed:
+        except Closed as closed:
             await self._socket.close(code=closed.code, message=closed.reason.encode())
         finally:
             writer.cancel()
@@ -276,19 +187,19 @@ class Connection:
             frame: Payload = decode(text)
             op, data = frame["op"], frame.get("d")
         except (msgspec.DecodeError, KeyError, TypeError):
-            raise _Closed(Close.DECODE_ERROR, "Error while decoding payload.") from None
+            raise Closed(Close.DECODE_ERROR, "Error while decoding payload.") from None
         if op == Op.HEARTBEAT:
             self.send(Op.HEARTBEAT_ACK, None)
         elif op in (Op.IDENTIFY, Op.RESUME):
             self._authenticate(op, data or {})
         elif self._session is None:
-            raise _Closed(Close.NOT_AUTHENTICATED, "Not authenticated.")
+            raise Closed(Close.NOT_AUTHENTICATED, "Not authenticated.")
         elif op not in _IGNORED:
-            raise _Closed(Close.UNKNOWN_OPCODE, "Unknown opcode.")
+            raise Closed(Close.UNKNOWN_OPCODE, "Unknown opcode.")
 
     def _authenticate(self, op: int, data: Payload) -> None:
         if self._session is not None:
-            raise _Closed(Close.ALREADY_AUTHENTICATED, "Already authenticated.")
+            raise Closed(Close.ALREADY_AUTHENTICATED, "Already authenticated.")
         if op == Op.IDENTIFY:
             self._session = self._gateway.identify(data, self._outbox)
             return

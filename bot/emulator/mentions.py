@@ -3,9 +3,10 @@
 import re
 
 from bot.emulator import components
+from bot.emulator.entities import User
 from bot.emulator.requests import AllowedMentions
 from bot.emulator.wire import Payload
-from bot.emulator.world import User, World
+from bot.emulator.world import World
 
 _USER = re.compile(r"<@!?(\d+)>")
 _EVERYONE = re.compile(r"@(everyone|here)\b")

@@ -4,12 +4,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bot.emulator.component_rules import check_message_components
+from bot.emulator.entities import MessageFlag
 from bot.emulator.errors import DiscordError, Path, Problems, empty_message
 from bot.emulator.rendering import media_addresses, uploaded_name
 from bot.emulator.requests import Draft
 from bot.emulator.rules import FLAG, OBJECT, Key, Table, check_keys, listing, number, text
 from bot.emulator.wire import Payload
-from bot.emulator.world import MessageFlag
 
 _ALT_TEXT = 1024
 _MOST_ATTACHMENTS = 10

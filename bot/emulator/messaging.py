@@ -6,13 +6,15 @@ from msgspec import UNSET
 
 from bot.emulator import components, errors, media, mentions
 from bot.emulator.audience import Audience
-from bot.emulator.gateway import Gateway, Intent
+from bot.emulator.entities import Attachment, Channel, Message, MessageFlag, User
+from bot.emulator.gateway import Gateway
 from bot.emulator.message_rules import Contents, check_attachments, check_contents
 from bot.emulator.rendering import Renderer
 from bot.emulator.requests import AllowedMentions, Draft, Upload
+from bot.emulator.sessions import Intent
 from bot.emulator.snowflakes import created_at
 from bot.emulator.wire import Payload
-from bot.emulator.world import Attachment, Channel, Message, MessageFlag, User, World
+from bot.emulator.world import World
 
 NONCE_MEMORY = 300
 """Seconds for which an enforced nonce keeps a second send from making a second message."""

@@ -1,17 +1,9 @@
 """Users, guilds, channels, commands as Discord's JSON, complete for its OpenAPI schemas."""
 
 from bot.emulator import permissions
+from bot.emulator.entities import Application, Channel, Command, Guild, Member, Role, User
 from bot.emulator.wire import Payload, timestamp
-from bot.emulator.world import (
-    Application,
-    Channel,
-    Command,
-    Guild,
-    Member,
-    Role,
-    User,
-    World,
-)
+from bot.emulator.world import World
 
 LOCALE = "en-US"
 
@@ -155,7 +147,7 @@ def created_guild(guild_: Guild, world: World) -> Payload:
 
 
 def channel(channel: Channel, world: World) -> Payload:
-    last = max(channel.messages, default=None)
+    last = next(reversed(channel.messages), None)
     common: Payload = {
         "id": str(channel.id),
         "type": int(channel.type),

@@ -5,9 +5,10 @@ import hmac
 from urllib.parse import quote
 
 from bot.emulator import components, payloads
+from bot.emulator.entities import Attachment, Message
 from bot.emulator.snowflakes import created_at
 from bot.emulator.wire import Payload, timestamp
-from bot.emulator.world import Attachment, Message, World
+from bot.emulator.world import World
 
 _HALF_DAY = 12 * 3600
 _UPLOADED = "attachment://"

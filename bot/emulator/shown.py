@@ -4,8 +4,8 @@ import msgspec
 
 from bot.emulator import components
 from bot.emulator.components import ComponentType
+from bot.emulator.entities import MessageFlag
 from bot.emulator.wire import Payload
-from bot.emulator.world import MessageFlag
 
 
 class Attachment(msgspec.Struct, frozen=True):

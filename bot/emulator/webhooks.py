@@ -8,11 +8,12 @@ from bot.emulator.callbacks import (
     is_ephemeral,
     policy_of,
 )
-from bot.emulator.interactions import CallbackType, Interaction, Interactions
+from bot.emulator.entities import Message, MessageFlag, MessageType
+from bot.emulator.interaction import CallbackType, Interaction
 from bot.emulator.message_rules import check_flags
 from bot.emulator.messaging import Messaging
 from bot.emulator.requests import Draft
-from bot.emulator.world import Message, MessageFlag, MessageType
+from bot.emulator.world import World
 
 MOST_FOLLOWUPS = 5
 """Followups for an app that only the user installed."""
@@ -21,10 +22,8 @@ MOST_FOLLOWUPS = 5
 class Webhooks:
     """Finds, makes, changes and deletes messages on behalf of a token."""
 
-    def __init__(
-        self, interactions: Interactions, callbacks: Callbacks, messaging: Messaging
-    ) -> None:
-        self._interactions = interactions
+    def __init__(self, world: World, callbacks: Callbacks, messaging: Messaging) -> None:
+        self._world = world
         self._callbacks = callbacks
         self._messaging = messaging
 
@@ -59,7 +58,7 @@ class Webhooks:
 
     def _count_followup(self, interaction: Interaction) -> None:
         interaction.followups += 1
-        limited = self._interactions.installed_by_user_only(interaction)
+        limited = not self._world.bot_is_in(interaction.channel)
         if limited and interaction.followups > MOST_FOLLOWUPS:
             raise errors.too_many_followups()
 

@@ -7,10 +7,10 @@ import pytest
 
 from bot.emulator.command_rules import check_commands
 from bot.emulator.driver import Human, Refused
+from bot.emulator.entities import Guild
 from bot.emulator.errors import DiscordError
 from bot.emulator.server import Emulator
 from bot.emulator.wire import Payload
-from bot.emulator.world import Guild
 from tests.emulator.bots import Bot, Interaction, online
 
 

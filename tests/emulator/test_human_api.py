@@ -7,10 +7,10 @@ import pytest
 from discord import app_commands
 
 from bot.emulator.driver import Human, Refused
+from bot.emulator.entities import Overwrite
 from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Failure
-from bot.emulator.world import Overwrite
 from tests.emulator.bots import Bot, Interaction, online
 
 

@@ -5,9 +5,9 @@ import pytest
 from discord import app_commands
 
 from bot.emulator.driver import Human, Refused
+from bot.emulator.entities import Channel, Member, Overwrite
 from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
-from bot.emulator.world import Channel, Member, Overwrite
 from tests.emulator.bots import Bot, Interaction, online
 
 

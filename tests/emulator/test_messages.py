@@ -7,10 +7,10 @@ import discord
 import pytest
 
 from bot.emulator.driver import Human
+from bot.emulator.entities import Channel, Overwrite
 from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
-from bot.emulator.world import Channel, Overwrite
 from tests.emulator.bots import Bot, online
 from tests.emulator.clock import Clock
 

@@ -2,11 +2,11 @@
 
 from bot.emulator import permissions
 from bot.emulator.demo import demo_world
+from bot.emulator.entities import Overwrite
 from bot.emulator.mentions import PARSE_ALL, PARSE_USERS, mentioned_users, mentions_everyone
 from bot.emulator.permissions import Permission
 from bot.emulator.requests import AllowedMentions
 from bot.emulator.snowflakes import Snowflakes, created_at
-from bot.emulator.world import Overwrite
 
 
 def test_ids_grow_even_within_one_moment_and_tell_their_time() -> None:

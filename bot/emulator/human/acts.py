@@ -5,16 +5,16 @@ from typing import Any
 from bot.emulator import components
 from bot.emulator.components import SELECTS, ComponentType
 from bot.emulator.core import Core
+from bot.emulator.entities import Channel, Command, Message, User
 from bot.emulator.human import invocation
 from bot.emulator.human.invocation import checked_options, leaves
 from bot.emulator.human.modals import choice_fault, filled_in
 from bot.emulator.human.refusal import refuse
 from bot.emulator.human.requests import CommandUse, ComponentUse, ModalSubmission, NewFile
 from bot.emulator.human.resolving import Resolver, merged
-from bot.emulator.interactions import Interaction, InteractionType
+from bot.emulator.interaction import Interaction, InteractionType
 from bot.emulator.requests import Upload
 from bot.emulator.wire import Payload
-from bot.emulator.world import Channel, Command, Message, User
 
 _ON_USER, _ON_MESSAGE = 2, 3
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from bot.emulator import payloads
 from bot.emulator.components import ComponentType
+from bot.emulator.entities import Channel
 from bot.emulator.human import invocation
 from bot.emulator.human.refusal import refuse
 from bot.emulator.rendering import Renderer
 from bot.emulator.wire import Payload
-from bot.emulator.world import Channel, World
+from bot.emulator.world import World
 
 _BY_OPTION: dict[int, str] = {
     invocation.USER: "users",

@@ -8,6 +8,7 @@ from yarl import URL
 
 from bot.emulator import payloads, permissions
 from bot.emulator.core import Core
+from bot.emulator.entities import Channel, Message, User
 from bot.emulator.errors import DiscordError
 from bot.emulator.human.acts import Acts
 from bot.emulator.human.refusal import Refusal, refuse
@@ -18,13 +19,12 @@ from bot.emulator.human.requests import (
     NewMessage,
     read,
 )
-from bot.emulator.interactions import Interaction
+from bot.emulator.interaction import Interaction
 from bot.emulator.mentions import PARSE_ALL
 from bot.emulator.messaging import Policy
 from bot.emulator.permissions import Permission
 from bot.emulator.requests import Draft, MessageBody
 from bot.emulator.wire import Payload, encode, json_response
-from bot.emulator.world import Channel, Message, User
 
 _LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 

@@ -6,10 +6,10 @@ from aiohttp import web
 
 from bot.emulator import errors, payloads
 from bot.emulator.core import Core, gateway_address
+from bot.emulator.entities import Command, Guild
 from bot.emulator.requests import DirectChannel, parse
 from bot.emulator.rest.exchange import body_of
 from bot.emulator.wire import Payload, json_response
-from bot.emulator.world import Command, Guild
 
 
 class ApplicationRoutes:

@@ -5,6 +5,7 @@ from aiohttp import web
 from bot.emulator import errors, payloads, permissions
 from bot.emulator.callbacks import EDIT_FLAGS, draft_of
 from bot.emulator.core import Core
+from bot.emulator.entities import MEBIBYTE, Channel, Message, MessageFlag, MessageType
 from bot.emulator.mentions import PARSE_ALL
 from bot.emulator.message_rules import check_flags
 from bot.emulator.messaging import Policy
@@ -12,7 +13,6 @@ from bot.emulator.permissions import Permission
 from bot.emulator.requests import Draft, MessageReference
 from bot.emulator.rest.exchange import body_of
 from bot.emulator.wire import Payload, json_response
-from bot.emulator.world import MEBIBYTE, Channel, Message, MessageFlag, MessageType
 
 _NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS
 _PAGE = 50

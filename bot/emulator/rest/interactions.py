@@ -4,7 +4,7 @@ from aiohttp import web
 
 from bot.emulator.callbacks import draft_of
 from bot.emulator.core import Core
-from bot.emulator.interactions import Interaction
+from bot.emulator.interaction import Interaction
 from bot.emulator.requests import Draft
 from bot.emulator.rest.exchange import body_of
 from bot.emulator.wire import json_response
