@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
 
-from bot.emulator.components import ComponentType
+from bot.emulator.keyboard import command_body, modal_body
 from bot.emulator.shown import Answer, Attachment, Failure, Message, Modal
 from bot.emulator.wire import Payload, decode
 
@@ -30,13 +29,6 @@ class Refused(Exception):
         super().__init__("; ".join(message for _, message in errors))
         self.status = status
         self.errors = errors
-
-
-class File(msgspec.Struct, frozen=True):
-    """A file to hand to an attachment option or an upload field."""
-
-    filename: str
-    data: bytes
 
 
 class Human:
@@ -81,26 +73,23 @@ class Human:
                     reader.cancel()
 
     async def say(self, content: str) -> Message:
-        body = {"user_id": self.id, "channel_id": self.channel_id, "content": content}
+        body = {"channel_id": self.channel_id, "content": content}
         return msgspec.convert(await self._post("messages", body), Message)
 
     async def command(self, name: str, /, **options: Any) -> str:
         """Use a command, subcommands after spaces; gives the interaction's id."""
-        body = self._command_body(name.split(), options)
-        return (await self._post("interactions/command", body))["interaction_id"]
+        body = command_body(name, options)
+        return await self._start("command", {**body, "channel_id": self.channel_id})
 
     async def use_on(self, target: Message | str, name: str) -> str:
         """Use a context menu command on a message, or a user by id; gives the interaction's id."""
         target_id = target.id if isinstance(target, Message) else target
-        body = {**self._command_body([name], {}), "target_id": target_id}
-        return (await self._post("interactions/command", body))["interaction_id"]
+        body = {"name": name, "target_id": target_id, "channel_id": self.channel_id}
+        return await self._start("command", body)
 
     async def choices(self, name: str, /, *, focused: str, **options: Any) -> list[Payload]:
         """What autocomplete offers for the option being typed."""
-        body = self._command_body(name.split(), options)
-        for option in _leaves(body["options"]):
-            if option["name"] == focused:
-                option["focused"] = True
+        body = {**command_body(name, options, focused=focused), "channel_id": self.channel_id}
         return (await self._post("interactions/autocomplete", body))["choices"]
 
     async def click(self, message: Message, button: str) -> str:
@@ -115,20 +104,7 @@ class Human:
 
     async def submit(self, modal: Modal, values: Mapping[str, Any]) -> str:
         """Fill in a modal by custom id and send it; gives the interaction's id."""
-        unknown = values.keys() - modal.fields.keys()
-        assert not unknown, f"the modal has no {unknown}"
-        files = {f"{key}-{n}": f for key, value in values.items() for n, f in _files_in(value)}
-        body = {
-            "user_id": self.id,
-            "modal_interaction_id": modal.interaction_id,
-            "custom_id": modal.custom_id,
-            "components": [
-                {"type": ComponentType.LABEL, "component": _filled(modal.fields[key], key, value)}
-                for key, value in values.items()
-            ],
-            "attachments": [_encoded(file_id, file) for file_id, file in files.items()],
-        }
-        return (await self._post("interactions/modal", body))["interaction_id"]
+        return await self._start("modal", modal_body(modal, values))
 
     async def answer(self, interaction: str, *, timeout: float = PATIENCE) -> Answer:
         """The bot's first answer as it stands now, or the failure that Discord shows."""
@@ -186,36 +162,21 @@ class Human:
             return await response.read()
 
     async def _component(self, message: Message, custom_id: str, values: list[str]) -> str:
-        body = {"user_id": self.id, "message_id": message.id, "custom_id": custom_id}
-        started = await self._post("interactions/component", {**body, "values": values})
-        return started["interaction_id"]
+        body = {"message_id": message.id, "custom_id": custom_id, "values": values}
+        return await self._start("component", body)
+
+    async def _start(self, kind: str, body: Payload) -> str:
+        return (await self._post(f"interactions/{kind}", body))["interaction_id"]
 
     async def _post(self, path: str, body: Payload) -> Payload:
         """Raises `Refused`."""
+        body = {**body, "user_id": self.id}
         async with self._session.post(f"/human/{path}", json=body) as response:
             answer: Payload = await response.json()
         if response.status >= 400:
             faults = [(fault["option"], fault["message"]) for fault in answer["errors"]]
             raise Refused(response.status, faults)
         return answer
-
-    def _command_body(self, names: list[str], values: Mapping[str, Any]) -> Payload:
-        """The request of a command; the server knows the types of the options."""
-        command, *subcommands = names
-        files = {key: value for key, value in values.items() if isinstance(value, File)}
-        plain = {**values, **dict.fromkeys(files)}
-        options: list[Payload] = [
-            {"name": key, "value": key if key in files else value} for key, value in plain.items()
-        ]
-        for subcommand in reversed(subcommands):
-            options = [{"name": subcommand, "options": options}]
-        return {
-            "user_id": self.id,
-            "channel_id": self.channel_id,
-            "name": command,
-            "options": options,
-            "attachments": [_encoded(key, file) for key, file in files.items()],
-        }
 
     async def _load_history(self) -> None:
         path = f"/human/channels/{self.channel_id}/messages"
@@ -274,28 +235,3 @@ def _named(things: list[Payload], key: str, name: str) -> Payload:
         if thing[key] == name:
             return thing
     raise LookupError(f"no {name!r} among {[thing[key] for thing in things]}")
-
-
-def _leaves(options: list[Payload]) -> list[Payload]:
-    """The options that hold values, out of any subcommand."""
-    if options and "options" in options[0]:
-        return _leaves(options[0]["options"])
-    return options
-
-
-def _filled(field: Payload, custom_id: str, value: Any) -> Payload:
-    """A modal's component with its answer; files are named by their place."""
-    if not isinstance(value, list):
-        return {**field, "value": value}
-    names = {id(file): f"{custom_id}-{n}" for n, file in _files_in(value)}
-    return {**field, "values": [names.get(id(item), item) for item in cast(list[Any], value)]}
-
-
-def _files_in(value: Any) -> list[tuple[int, File]]:
-    items = cast(list[Any], value) if isinstance(value, list) else []
-    return [(n, item) for n, item in enumerate(items) if isinstance(item, File)]
-
-
-def _encoded(file_id: str, file: File) -> Payload:
-    text = base64.b64encode(file.data).decode()
-    return {"id": file_id, "filename": file.filename, "data_base64": text}

@@ -9,7 +9,8 @@ import discord
 import pytest
 from discord import ui
 
-from bot.emulator.driver import File, Human, Refused
+from bot.emulator.driver import Human, Refused
+from bot.emulator.keyboard import File
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
 from tests.emulator.bots import Bot, Interaction, online
