@@ -1,0 +1,1 @@
+"""The small text-to-video model that ships with the project, and the code that made it."""

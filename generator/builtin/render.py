@@ -1,0 +1,224 @@
+"""Draws scenes as ground-truth clips: anti-aliased shapes over backgrounds with a little life."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from generator.builtin.captions import Scene
+from generator.builtin.scenery import draw_background
+from generator.builtin.vocabulary import COLOURS
+
+Floats = npt.NDArray[np.floating]
+Clip = npt.NDArray[np.uint8]
+"""Frames as (time, height, width, 3)."""
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where the shape is in a frame: centre and radius in units of the width, angle in radians."""
+
+    x: float
+    y: float
+    radius: float
+    angle: float = 0.0
+
+
+def render(
+    scene: Scene, rng: np.random.Generator, num_frames: int = 19, size: int = 96
+) -> tuple[Clip, Floats]:
+    """Return the clip and the shape's coverage, both over time; coverage is 0..1 per pixel."""
+    background = draw_background(scene.background, rng, num_frames, size)
+    coverage = np.zeros((num_frames, size, size), np.float32)
+    tint = rng.normal(0.0, 3.0, 3)
+    colour = np.clip(np.asarray(COLOURS[scene.colour]) + tint, 0, 255).astype(np.float32)
+    two_tone = scene.shape == "circle" and scene.motion == "spinning"
+    for frame, pose in enumerate(poses(scene, rng, num_frames)):
+        window = _window(pose, size)
+        outline, u = _coverage(scene.shape, pose, size, window)
+        coverage[frame][window] = outline
+        paint = colour * np.where(u < 0, 1.0, 0.5)[..., None] if two_tone else colour
+        below = background[frame][window]
+        below += outline[..., None] * (paint - below)
+    return np.clip(background + 0.5, 0, 255).astype(np.uint8), coverage
+
+
+# --- motion ---------------------------------------------------------------------------------------
+
+_RADII = {"small": (0.11, 0.135), "medium": (0.165, 0.21), "big": (0.245, 0.285)}
+
+
+def poses(scene: Scene, rng: np.random.Generator, num_frames: int) -> list[Pose]:
+    """Draw a path for the scene's motion: places, speeds and radii differ from clip to clip."""
+    radius = float(rng.uniform(*_RADII[scene.size]))
+    path = _PATHS[scene.motion](radius, rng)
+    return [path(frame / (num_frames - 1)) for frame in range(num_frames)]
+
+
+Path = Callable[[float], Pose]
+
+
+def _place(radius: float, rng: np.random.Generator, reach: float = 0.5) -> float:
+    """Draw a coordinate that keeps the shape inside the frame, at most `reach` off the centre."""
+    room = min(reach, max(0.0, 0.5 - radius * 1.08))
+    return float(0.5 + rng.uniform(-room, room))
+
+
+def _straight(dx: int, dy: int) -> Callable[[float, np.random.Generator], Path]:
+    def build(radius: float, rng: np.random.Generator) -> Path:
+        room = max(0.16, 0.5 - radius)
+        start, end = -room * rng.uniform(0.7, 1.0), room * rng.uniform(0.7, 1.0)
+        across = _place(radius, rng, 0.25)
+
+        def path(t: float) -> Pose:
+            along = start + (end - start) * t
+            x = 0.5 + dx * along if dx else across
+            y = 0.5 + dy * along if dy else across
+            return Pose(x, y, radius)
+
+        return path
+
+    return build
+
+
+def _bouncing(radius: float, rng: np.random.Generator) -> Path:
+    x, floor = _place(radius, rng, 0.25), 0.97 - radius
+    height, phase = rng.uniform(0.3, 0.4), rng.uniform(0.0, 1.0)
+    return lambda t: Pose(x, floor - height * abs(math.sin(math.pi * (2.0 * t + phase))), radius)
+
+
+def _spinning(radius: float, rng: np.random.Generator) -> Path:
+    radius *= 1.1
+    x, y = _place(radius, rng, 0.2), _place(radius, rng, 0.2)
+    turn = rng.uniform(0.8, 1.1) * math.pi
+    return lambda t: Pose(x, y, radius, turn * t)
+
+
+def _scaling(grows: bool) -> Callable[[float, np.random.Generator], Path]:
+    def build(radius: float, rng: np.random.Generator) -> Path:
+        low, high = radius * rng.uniform(0.45, 0.55), radius * rng.uniform(1.3, 1.5)
+        x, y = _place(high, rng, 0.2), _place(high, rng, 0.2)
+        return lambda t: Pose(x, y, low + (high - low) * (t if grows else 1.0 - t))
+
+    return build
+
+
+def _orbiting(radius: float, rng: np.random.Generator) -> Path:
+    around = float(min(rng.uniform(0.2, 0.26), max(0.14, 0.5 - radius * 1.08)))
+    phase = rng.uniform(0, 2 * math.pi)
+
+    def path(t: float) -> Pose:
+        angle = phase + 2 * math.pi * 0.95 * t
+        return Pose(0.5 + around * math.cos(angle), 0.5 + around * math.sin(angle), radius)
+
+    return path
+
+
+def _still(radius: float, rng: np.random.Generator) -> Path:
+    x, y = _place(radius, rng, 0.25), _place(radius, rng, 0.25)
+    return lambda t: Pose(x, y, radius)
+
+
+_PATHS: dict[str, Callable[[float, np.random.Generator], Path]] = {
+    "moving right": _straight(1, 0),
+    "moving left": _straight(-1, 0),
+    "moving up": _straight(0, -1),
+    "moving down": _straight(0, 1),
+    "bouncing": _bouncing,
+    "spinning": _spinning,
+    "growing": _scaling(grows=True),
+    "shrinking": _scaling(grows=False),
+    "orbiting": _orbiting,
+    "still": _still,
+}
+
+
+# --- shapes ---------------------------------------------------------------------------------------
+
+
+def draw_shape(shape: str, pose: Pose, size: int) -> Floats:
+    """Return the shape's coverage of a whole frame, 0..1 per pixel."""
+    return _coverage(shape, pose, size, (slice(0, size), slice(0, size)))[0]
+
+
+def _window(pose: Pose, size: int) -> tuple[slice, slice]:
+    """Return the rows and columns the shape may touch; the rest of the frame needs no work."""
+    reach = 1.4 * pose.radius
+    return tuple(
+        slice(max(0, int((centre - reach) * size)), max(0, int((centre + reach) * size) + 2))
+        for centre in (pose.y, pose.x)
+    )  # pyright: ignore[reportReturnType]
+
+
+def _coverage(
+    shape: str, pose: Pose, size: int, window: tuple[slice, slice]
+) -> tuple[Floats, Floats]:
+    """Return per-pixel coverage 0..1 and the horizontal coordinate in the shape's own frame."""
+    axis = (np.arange(size, dtype=np.float32) + 0.5) / size
+    x = axis[None, window[1]] - np.float32(pose.x)
+    y = axis[window[0], None] - np.float32(pose.y)
+    cos, sin = math.cos(pose.angle), math.sin(pose.angle)
+    u, v = (cos * x + sin * y) / pose.radius, (cos * y - sin * x) / pose.radius
+    pixels = _DISTANCES[shape](u, v) * (pose.radius * size)
+    return np.clip(0.5 - pixels, 0.0, 1.0).astype(np.float32), u
+
+
+def _circle(u: Floats, v: Floats) -> Floats:
+    return np.sqrt(u * u + v * v) - 1.0
+
+
+def _square(u: Floats, v: Floats) -> Floats:
+    return np.maximum(np.abs(u), np.abs(v)) - 0.88
+
+
+def _cross(u: Floats, v: Floats) -> Floats:
+    u, v = np.abs(u), np.abs(v)
+    return np.maximum(np.maximum(u, v) - 1.0, np.minimum(u, v) - 0.34)
+
+
+def _polygon(corners: list[tuple[float, float]]) -> Callable[[Floats, Floats], Floats]:
+    """Return the signed distance to a polygon, corners in order; y points down."""
+
+    def distance(u: Floats, v: Floats) -> Floats:
+        squared = np.full(u.shape, np.inf, np.float32)
+        inside = np.zeros(u.shape, bool)
+        for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
+            ex, ey, wu, wv = bx - ax, by - ay, u - ax, v - ay
+            t = np.clip((wu * ex + wv * ey) / (ex * ex + ey * ey), 0.0, 1.0)
+            squared = np.minimum(squared, (wu - ex * t) ** 2 + (wv - ey * t) ** 2)
+            crosses = ((ay <= v) != (by <= v)) & (wu < ex * wv / (ey or 1e-9))
+            inside ^= crosses
+        return np.sqrt(squared) * np.where(inside, -1.0, 1.0).astype(np.float32)
+
+    return distance
+
+
+def _star_corners() -> list[tuple[float, float]]:
+    radii = (1.1, 0.46) * 5
+    return [
+        (radii[i] * math.sin(i * math.pi / 5), -radii[i] * math.cos(i * math.pi / 5))
+        for i in range(10)
+    ]
+
+
+def _heart_corners() -> list[tuple[float, float]]:
+    turns = [2 * math.pi * i / 28 for i in range(28)]
+    return [
+        (
+            math.sin(t) ** 3,
+            -(13 * math.cos(t) - 5 * math.cos(2 * t) - 2 * math.cos(3 * t) - math.cos(4 * t)) / 16,
+        )
+        for t in turns
+    ]
+
+
+_DISTANCES: dict[str, Callable[[Floats, Floats], Floats]] = {
+    "circle": _circle,
+    "square": _square,
+    "triangle": _polygon([(0.0, -1.05), (1.05, 0.8), (-1.05, 0.8)]),
+    "star": _polygon(_star_corners()),
+    "heart": _polygon(_heart_corners()),
+    "cross": _cross,
+}
