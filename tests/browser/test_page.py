@@ -275,6 +275,13 @@ async def test_a_form_is_prefilled_checked_and_submitted(chat: ChatPage) -> None
     await expect(chat.modal).to_be_hidden()
 
 
+async def test_typing_after_a_press_goes_into_the_box(chat: ChatPage) -> None:
+    message = await make_clip(chat)
+    await chat.press(message, "Count")
+    await chat.page.keyboard.type("hello")
+    await expect(chat.box.locator("textarea.plain-input")).to_have_value("hello")
+
+
 async def test_escape_closes_a_form(chat: ChatPage) -> None:
     message = await make_clip(chat)
     await chat.press(message, "Edit")

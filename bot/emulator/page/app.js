@@ -57,6 +57,9 @@ class App {
     document.addEventListener("click", ({ target }) => {
       if (!target.closest(".sidebar, .sidebar-toggle")) document.body.classList.remove("sidebar-open");
     });
+    document.addEventListener("keydown", (event) => {
+      if (isStrayTyping(event)) this.#composer.focus();
+    });
     window.addEventListener("hashchange", () => this.#openChannel(channelInAddress(this.#store)));
     startClock();
     this.#speakAs(userInAddress(this.#store));
@@ -192,6 +195,12 @@ class App {
     const messages = this.#store.messages(this.#store.channelId);
     this.#list.show(messages.filter(({ id }) => !this.#dismissed.has(id)));
   }
+}
+
+/** A letter typed where nothing takes letters belongs in the box. */
+function isStrayTyping({ key, ctrlKey, metaKey, altKey, target }) {
+  const isLetter = key.length === 1 && key !== " " && !ctrlKey && !metaKey && !altKey;
+  return isLetter && !target.closest("input, textarea, video, dialog, [role=combobox]");
 }
 
 async function untilReached(read) {

@@ -2,7 +2,7 @@
 
 const PATIENCE = 10_000; // milliseconds; the server gives up after 3 s, unless it is gone itself
 
-export const NO_ANSWER = "The application did not respond";
+const NO_ANSWER = "The application did not respond";
 
 export class InteractionFailed extends Error {}
 
