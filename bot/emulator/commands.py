@@ -72,20 +72,17 @@ class Commands:
 
     def may_use(self, user_id: int, command: Command, channel: Channel) -> bool:
         guild = channel.guild
-        if guild is None:
-            contexts = command.body.get("contexts") or [_GUILD_CONTEXT, _BOT_DM_CONTEXT]
-            return command.guild_id is None and _BOT_DM_CONTEXT in contexts
-        if command.guild_id not in (None, guild.id) or not self._is_installed(command, guild):
+        if not _is_for(command, channel) or not self._is_installed(command, channel):
             return False
         granted = permissions.in_channel(channel, user_id)
-        return Permission.USE_APPLICATION_COMMANDS in granted and _has_default(
-            command, guild, user_id
-        )
+        if Permission.USE_APPLICATION_COMMANDS not in granted:
+            return False
+        return guild is None or _has_default(command, guild, user_id)
 
-    def _is_installed(self, command: Command, guild: Guild) -> bool:
+    def _is_installed(self, command: Command, channel: Channel) -> bool:
         """Where the bot is not a member, only commands for users' own installations show."""
         installations = command.body.get("integration_types") or [_GUILD_INSTALL]
-        return self._world.bot.id in guild.members or _USER_INSTALL in installations
+        return self._world.bot_is_in(channel) or _USER_INSTALL in installations
 
     def _put(self, command: Command) -> Payload:
         self._world.application.commands[command.id] = command
@@ -113,6 +110,17 @@ class Commands:
         for user in self._world.humans():
             event = {"type": "commands_update", "commands": self.offered(user.id)}
             self._audience.tell([user.id], event)
+
+
+def _is_for(command: Command, channel: Channel) -> bool:
+    """Whether a command was registered for this guild, or for direct messages."""
+    guild = channel.guild
+    if command.guild_id is not None and (guild is None or command.guild_id != guild.id):
+        return False
+    if guild is None and command.body.get("dm_permission") is False:
+        return False
+    context = _BOT_DM_CONTEXT if guild is None else _GUILD_CONTEXT
+    return context in (command.body.get("contexts") or [_GUILD_CONTEXT, _BOT_DM_CONTEXT])
 
 
 def _has_default(command: Command, guild: Guild, user_id: int) -> bool:

@@ -30,6 +30,7 @@ class Gateway:
         self._on_status = on_status
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
+        self._was_online = False
 
     @property
     def online(self) -> bool:
@@ -69,7 +70,7 @@ class Gateway:
             return await connection.run(request)
         finally:
             self._connections.discard(connection)
-            self._on_status(self.online)
+            self._tell_status()
 
     def identify(self, data: Payload, outbox: asyncio.Queue[Payload]) -> Session:
         """Open a session and queue READY and the guilds; raises for a bad token or intents."""
@@ -85,7 +86,7 @@ class Gateway:
         if Intent.GUILDS in session.intents:
             for guild in guilds:
                 session.dispatch("GUILD_CREATE", payloads.created_guild(guild, self._world))
-        self._on_status(True)
+        self._tell_status()
         return session
 
     def resume(self, data: Payload, outbox: asyncio.Queue[Payload]) -> Session | None:
@@ -99,13 +100,18 @@ class Gateway:
         for frame in missed:
             outbox.put_nowait(frame)
         session.dispatch("RESUMED", {})
-        self._on_status(True)
+        self._tell_status()
         return session
 
     def end(self, session: Session, *, for_good: bool) -> None:
         session.outbox = None
         if for_good:
             self._sessions.pop(session.id, None)
+
+    def _tell_status(self) -> None:
+        if self.online != self._was_online:
+            self._was_online = self.online
+            self._on_status(self.online)
 
     def _check_token(self, data: Payload) -> None:
         if data.get("token") not in (self._token, f"Bot {self._token}"):

@@ -13,7 +13,7 @@ _EVERYONE = re.compile(r"@(everyone|here)\b")
 
 PARSE_ALL = AllowedMentions(parse=["users", "roles", "everyone"], replied_user=True)
 """What an ordinary message may mention when it does not say."""
-PARSE_USERS = AllowedMentions(parse=["users"], replied_user=True)
+PARSE_USERS = AllowedMentions(parse=["users"])
 """What an interaction's answer may mention when it does not say."""
 
 

@@ -92,9 +92,8 @@ class Renderer:
         origin: Payload = {}
         if message.nonce is not None:
             origin["nonce"] = message.nonce
-        if message.author.bot:
-            origin["application_id"] = str(self._world.application.id)
         if message.interaction_metadata is not None:
+            origin["application_id"] = str(self._world.application.id)
             origin["webhook_id"] = str(self._world.application.id)
             origin["interaction_metadata"] = message.interaction_metadata
         if message.interaction is not None:

@@ -30,6 +30,7 @@ DEMO_TOKEN = "demo-token"  # noqa: S105 - it opens nothing but this emulator
 LOOPBACK = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
 _SERVICE_RESTART = 1012
+_LARGEST_BODY = 128 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ async def run_emulator(
 
 
 def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> web.Application:
-    application = web.Application(client_max_size=128 * 1024 * 1024)
+    application = web.Application(client_max_size=_LARGEST_BODY)
     application.add_subapp(API, _api(core, recorder))
     application.add_routes([web.get("/gateway/", core.gateway.handle), *Cdn(core).table()])
     application.add_routes(human.table())
@@ -101,7 +102,7 @@ def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> w
 def _api(core: Core, recorder: Recorder | None) -> web.Application:
     recording = [record_with(recorder)] if recorder is not None else []
     guards = [tell_limits, answer_errors, require_token(core.token)]
-    api = web.Application(middlewares=[*recording, *guards], client_max_size=128 * 1024 * 1024)
+    api = web.Application(middlewares=[*recording, *guards], client_max_size=_LARGEST_BODY)
     for routes in (ApplicationRoutes(core), ChannelRoutes(core), InteractionRoutes(core)):
         api.add_routes(routes.table())
     return api

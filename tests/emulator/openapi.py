@@ -45,6 +45,13 @@ class Checker:
         elif exchange.response and exchange.response.get("code") == _INVALID_FORM:
             self.refused.append(f"{exchange.method} {exchange.path}: {exchange.response}")
 
+    def faults(self, schema: str, subject: object) -> list[str]:
+        """What of a single object does not fit a named schema."""
+        validator: Any = self._validator({"$ref": f"#/components/schemas/{schema}"})
+        return [
+            f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(subject)
+        ]
+
     def _operation(self, exchange: Exchange) -> Schema | None:
         for pattern, item in self._paths:
             if pattern.fullmatch(exchange.path) and exchange.method.lower() in item:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import discord
 import pytest
 
@@ -42,6 +43,28 @@ async def test_privileged_intents_must_be_granted(emulator: Emulator) -> None:
     async with bot:
         with pytest.raises(discord.PrivilegedIntentsRequired):
             await bot.start(emulator.token)
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("{", 4002),
+        ("[]", 4002),
+        ('{"op": 3, "d": {}}', 4003),
+        ('{"op": 2, "d": {"token": "demo-token", "intents": -1}}', 4013),
+        ('{"op": 2, "d": {"token": "demo-token", "shard": [1, 1]}}', 4010),
+        ('{"op": 6, "d": {"token": "another-token"}}', 4004),
+    ],
+)
+async def test_bad_frame_closes_with_its_code(emulator: Emulator, frame: str, code: int) -> None:
+    async with (
+        aiohttp.ClientSession(emulator.url) as session,
+        session.ws_connect("/gateway/?v=10&encoding=json") as socket,
+    ):
+        assert (await socket.receive_json())["op"] == 10
+        await socket.send_str(frame)
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == code
 
 
 async def test_people_see_the_bot_come_and_go(emulator: Emulator, bot: Bot, you: Human) -> None:
