@@ -1,7 +1,7 @@
 /** The human's side of the local Discord, over HTTP. */
 
 /** A refusal. `errors` holds what the command box shows: `[{option, message}]`. */
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, errors) {
     super(errors[0]?.message ?? `The local Discord answered with status ${status}.`);
     this.status = status;

@@ -33,7 +33,7 @@ function format(date, style) {
 }
 
 /** "in 12 seconds", "3 minutes ago". */
-export function relative(seconds, now = Date.now() / 1000) {
+function relative(seconds, now = Date.now() / 1000) {
   const distance = seconds - now;
   const size = Math.abs(distance);
   const [unit, length] = UNITS.find(([, unitLength, count]) => Math.round(size / unitLength) < count);
