@@ -91,6 +91,8 @@ def _complete_one(component: Payload, fresh: Iterator[int]) -> Payload:
     given = {key: value for key, value in component.items() if value is not None}
     completed = {**_DEFAULTS.get(component["type"], {}), **given}
     completed["id"] = component.get("id") or next(fresh)
+    if "emoji" in completed:  # one without an id is a character, and has none in answers
+        completed["emoji"] = {k: v for k, v in completed["emoji"].items() if v is not None}
     if "components" in completed:
         completed["components"] = [_complete_one(c, fresh) for c in completed["components"]]
     for key in ("accessory", "component"):

@@ -13,6 +13,9 @@ from bot.emulator.world import World
 
 HEARTBEAT_INTERVAL = 41_250
 """Milliseconds between the client's heartbeats."""
+_GOODBYE = 2.0
+"""Seconds a client has to answer the closing of its socket."""
+_LARGEST_FRAME = 64 * 1024
 _PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT
 _ALL_INTENTS = (1 << 26) - 1
 _IGNORED = {Op.PRESENCE, Op.VOICE_STATE, Op.REQUEST_MEMBERS}
@@ -147,7 +150,7 @@ class Connection:
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
-        self._socket = web.WebSocketResponse(max_msg_size=4096 * 16)
+        self._socket = web.WebSocketResponse(timeout=_GOODBYE, max_msg_size=_LARGEST_FRAME)
         self._outbox: asyncio.Queue[Payload] = asyncio.Queue()
         self._session: Session | None = None
         self._dropped = False

@@ -74,7 +74,7 @@ class HumanRoutes:
 
     async def events(self, request: web.Request) -> web.WebSocketResponse:
         user = self._acts.user(request.query.get("user_id", ""))
-        socket = web.WebSocketResponse(heartbeat=30)
+        socket = web.WebSocketResponse(heartbeat=30, timeout=2)
         await socket.prepare(request)
         with self._core.audience.subscribe(user.id) as queue:
             await socket.send_str(encode({"type": "hello"}).decode())
