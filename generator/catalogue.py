@@ -38,6 +38,11 @@ def _no_note(_prompt: str) -> str | None:
     return None
 
 
+def _well_formed(text: str) -> str:
+    """Replace halves of surrogate pairs, which no encoding can write."""
+    return text.encode(errors="replace").decode()
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelSpec:
     """A catalogue entry: one model, everything the loader, the engine and the bot know of it."""
@@ -69,6 +74,7 @@ class ModelSpec:
     defaults: Settings
     sizes: SizeRule
     frames: FrameRule
+    min_steps: int = 1
     max_steps: int = 100
     max_guidance_scale: float = 20.0
     max_fps: int = 60
@@ -123,13 +129,13 @@ class ModelSpec:
         return GenerationRequest(
             id=id,
             model=self.name,
-            prompt=prompt,
-            negative_prompt=negative_prompt if self.negative_prompt else "",
+            prompt=_well_formed(prompt),
+            negative_prompt=_well_formed(negative_prompt) if self.negative_prompt else "",
             width=width,
             height=height,
             num_frames=self.fit_frames(num_frames or defaults.num_frames),
             fps=min(self.max_fps, max(1, fps or defaults.fps)),
-            num_inference_steps=min(self.max_steps, max(1, steps)),
+            num_inference_steps=min(self.max_steps, max(self.min_steps, steps)),
             # in this order, so that nan becomes 1.0
             guidance_scale=min(self.max_guidance_scale, max(1.0, guidance)),
             seed=seed % SEEDS,

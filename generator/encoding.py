@@ -126,5 +126,8 @@ def _to_yuv(picture: NDArray[np.uint8], clip: Clip) -> av.VideoFrame:
         dst_colorspace=Colorspace.ITU709,
         src_color_range=ColorRange.JPEG,
         dst_color_range=ColorRange.MPEG,
-        interpolation=Interpolation.LANCZOS | Interpolation.ACCURATE_RND,
+        # the last flag: the colour of every pixel counts, not of every second one
+        interpolation=Interpolation.LANCZOS
+        | Interpolation.ACCURATE_RND
+        | Interpolation.FULL_CHR_H_INP,
     )

@@ -34,6 +34,7 @@ BUILTIN = ModelSpec(
     sizes=SizeRule(multiple=24, min=96, max=96, max_pixels=96 * 96),
     frames=FrameRule(multiple=6, offset=1, min=19, max=19),
     call_args={"max_sequence_length": 24},
+    min_steps=2,  # Mochi's schedule divides by half of them
     max_steps=64,
     small_world=True,
     min_display_size=384,

@@ -111,6 +111,11 @@ def test_a_request_off_the_rules_is_named(field: str, value: float) -> None:
     assert caught.value.reason == "invalid"
 
 
+def test_text_that_cannot_be_written_is_mended() -> None:
+    request = BUILTIN.request(id="1", prompt="red \ud83d circle ☃", seed=0, output_path="a.mp4")
+    assert request.prompt == "red ? circle ☃"
+
+
 def test_seconds_become_frames() -> None:
     assert MODELSCOPE.frames_for(2.0) == 16
     assert MODELSCOPE.frames_for(2.0, fps=10) == 20

@@ -26,10 +26,15 @@ CATALOGUE = load_catalogue()
 BUILTIN = CATALOGUE["builtin"]
 
 
-def request(path: Path, *, seed: int = 1, steps: int = 2) -> GenerationRequest:
+PROMPT = "a red circle moving right on a white background"
+
+
+def request(
+    path: Path, *, prompt: str = PROMPT, seed: int = 1, steps: int = 2
+) -> GenerationRequest:
     return BUILTIN.request(
         id=path.name,
-        prompt="a red circle moving right on a white background",
+        prompt=prompt,
         seed=seed,
         num_inference_steps=steps,
         output_path=str(path),
@@ -49,6 +54,7 @@ async def test_the_life_of_a_generator(tmp_path: Path, monkeypatch: pytest.Monke
         assert CATALOGUE.default_for(ready.device, ready.memory_bytes) is BUILTIN
         await check_a_clip(generator, tmp_path)
         await check_that_the_seed_decides(generator, tmp_path)
+        await check_odd_prompts(generator, tmp_path)
         await check_that_a_model_can_be_missing(generator, tmp_path)
         await check_a_cancellation(generator, tmp_path)
         await check_a_crash(generator, tmp_path)
@@ -76,6 +82,12 @@ async def check_that_the_seed_decides(generator: Generator, folder: Path) -> Non
     a, b, c = ((folder / name).read_bytes() for name in ("a.mp4", "b.mp4", "c.mp4"))
     assert a == b
     assert a != c
+
+
+async def check_odd_prompts(generator: Generator, folder: Path) -> None:
+    for prompt in ("", "word " * 1200, "@everyone **bold** <@1> ☃\n\0"):
+        wanted = request(folder / "odd.mp4", prompt=prompt, steps=1)
+        assert isinstance(await run(generator, wanted), Completed)
 
 
 async def check_that_a_model_can_be_missing(generator: Generator, folder: Path) -> None:

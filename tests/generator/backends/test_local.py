@@ -236,8 +236,8 @@ async def test_a_hanging_request_takes_the_child_down(tmp_path: Path) -> None:
 
 async def test_a_hanging_request_nobody_reads_does_not_block_the_next(tmp_path: Path) -> None:
     async with LocalGenerator(WORKER, request_timeout=0.3, cancel_grace=0.1) as generator:
-        async with aclosing(generator.generate(request(tmp_path, "hanging"))) as events:
-            await anext(events)
+        hanging = await Running(generator, request(tmp_path, "hanging")).denoising()
+        hanging.task.cancel()
         crashed = await run(generator, request(tmp_path))
         assert isinstance(crashed, Failed)
         assert isinstance(await run(generator, request(tmp_path)), Completed)
