@@ -112,4 +112,5 @@ def _times(seconds: Mapping[Stage, float]) -> str:
 
 
 def _about(spec: ModelSpec) -> str:
-    return f"**{spec.title}**: {spec.description} Licence: {spec.licence}."
+    forbids = f" ({spec.licence_note})" if spec.licence_note else ""
+    return f"**{spec.title}**: {spec.description}. Licence: {spec.licence}{forbids}."

@@ -44,13 +44,15 @@ class Dispatcher:
         self._queue = JobQueue()
         self._accepted: dict[str, Job] = {}
         self._running: dict[str, Job] = {}
+        """Taken from the queue and not at their end: on the device, encoding or being posted."""
+        self._device_busy = False
         self._cancelled_by: dict[str, int] = {}
 
     # --- what commands and buttons call ---
 
     def next_place(self) -> int:
         """Return the 1-based place the next accepted job would have."""
-        return len(self._queue.waiting()) + len(self._running) + 1
+        return self._queue.qsize() + self._device_busy + 1
 
     def waiting_count(self, user_id: int | None = None) -> int:
         """Count accepted jobs that have not started, of one member or of all."""
@@ -93,10 +95,12 @@ class Dispatcher:
             while True:
                 job = await self._queue.get()
                 self._running[job.id] = job
+                self._device_busy = True
                 self._show_places()
                 device_free = asyncio.Event()
                 tasks.create_task(self._follow(job, device_free))
                 await device_free.wait()
+                self._device_busy = False
 
     async def _recover(self) -> list[Job]:
         """Queue unfinished jobs in their old order; return those that only need posting."""
@@ -190,6 +194,6 @@ class Dispatcher:
 
     def _show_places(self) -> None:
         waiting = self._queue.waiting()
-        ahead = len(self._running)
+        ahead = int(self._device_busy)
         for place, job in enumerate(waiting, start=ahead + 1):
             self._reporter.show_place(job, place, ahead + len(waiting))

@@ -54,13 +54,12 @@ async def test_a_newcomer_makes_a_clip_watches_it_and_varies_it(
         await expect(status).to_contain_text(" of ", timeout=PATIENCE)
         await expect(status).to_contain_text("step", timeout=PATIENCE)
         await picture(chat, "3-running")
-        first = await chat.wait_for_message("is ready", timeout=PATIENCE)
+        first = await clip(chat, 1)
         await chat.wait_until_playing(first, timeout=PATIENCE)
         await picture(chat, "4-done")
 
         await chat.press(first, "Vary")
-        await expect(chat.messages.filter(has_text="is ready")).to_have_count(2, timeout=PATIENCE)
-        second = await chat.pinned(chat.message("is ready"))
+        second = await clip(chat, 2)
         await chat.wait_until_playing(second, timeout=PATIENCE)
         assert await source(chat, first) != await source(chat, second)
         assert await seed(first) != await seed(second)
@@ -75,12 +74,18 @@ async def test_a_newcomer_makes_a_clip_watches_it_and_varies_it(
         await expect(chat.modal).to_be_visible(timeout=PATIENCE)
         await picture(chat, "7-edit")
         await chat.fill_modal({"Prompt": "a blue star spinning at night", "Steps": "2"})
-        await expect(chat.messages.filter(has_text="is ready")).to_have_count(3, timeout=PATIENCE)
+        await clip(chat, 3)
+
+
+async def clip(chat: ChatPage, number: int) -> Locator:
+    """Wait for the message with the video of this number, and return it."""
+    clips = chat.messages.filter(has=chat.page.locator("video"))
+    await expect(clips).to_have_count(number, timeout=PATIENCE)
+    return await chat.pinned(clips.last)
 
 
 async def picture(chat: ChatPage, name: str) -> None:
     """Leave a screenshot to look at."""
-    SCREENSHOTS.mkdir(exist_ok=True)
     await chat.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from bot.emulator.driver import Human
-from bot.emulator.server import Emulator, run_emulator
-from tests.end_to_end.stack import bot_settings, running_bot
+from bot.emulator.server import Emulator
+from tests.end_to_end.stack import bot_settings, local_discord, running_bot
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
 async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
     async with (
-        run_emulator() as emulator,
+        local_discord() as emulator,
         Human.connect(emulator.url) as human,
         running_bot(bot_settings(emulator, data_dir), human),
     ):

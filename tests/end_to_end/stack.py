@@ -3,14 +3,35 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import psutil
 
 from bot.app import run_bot
 from bot.emulator.driver import Human
-from bot.emulator.server import Emulator
+from bot.emulator.rest.exchange import Exchange
+from bot.emulator.server import Emulator, run_emulator
 from bot.settings import Settings
+from tests.emulator.openapi import checked_traffic
+
+
+@asynccontextmanager
+async def local_discord() -> AsyncGenerator[Emulator]:
+    """Run a local Discord; fails at the end if the bot sent it what Discord would refuse."""
+    refused: list[Exchange] = []
+
+    with checked_traffic() as check:
+
+        def record(exchange: Exchange) -> None:
+            if exchange.status == HTTPStatus.BAD_REQUEST:
+                refused.append(exchange)
+            if check is not None:
+                check(exchange)
+
+        async with run_emulator(recorder=record) as emulator:
+            yield emulator
+    assert not refused
 
 
 def bot_settings(emulator: Emulator, data_dir: Path, **changes: object) -> Settings:

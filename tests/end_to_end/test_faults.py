@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from bot.emulator.driver import Human
-from bot.emulator.server import Emulator, run_emulator
-from tests.end_to_end.stack import bot_settings, generator_process, running_bot
+from bot.emulator.server import Emulator
+from tests.end_to_end.stack import bot_settings, generator_process, local_discord, running_bot
 from tests.end_to_end.stories import QUICK, SLOW, ask, finished, job_id, status_says
 
 
 @pytest.fixture
 async def emulator() -> AsyncGenerator[Emulator]:
-    async with run_emulator() as emulator:
+    async with local_discord() as emulator:
         yield emulator
 
 
@@ -29,7 +29,7 @@ async def test_a_clip_whose_generator_is_killed_is_made_by_the_next_one(
     async with running_bot(bot_settings(emulator, tmp_path), you):
         status = await ask(you, "a red circle", steps=20)
         waiting = await ask(you, "a blue circle", **QUICK)
-        await status_says(you, status, "step **2 of")
+        await status_says(you, status, "Denoising: step")
         generator_process().kill()
         first, second = await finished(you, status), await finished(you, waiting)
         assert int(first.id) < int(second.id)
@@ -40,13 +40,13 @@ async def test_a_clip_that_kills_the_generator_twice_fails_in_words_and_the_next
 ) -> None:
     async with running_bot(bot_settings(emulator, tmp_path), you):
         status = await ask(you, "a red circle", **SLOW)
-        await status_says(you, status, "step **2 of")
+        await status_says(you, status, "Denoising: step")
         first = generator_process()
         first.kill()
         first.wait()
         async with Human.connect(emulator.url) as later:  # has not seen the first attempt
             await status_says(later, status, "Reading the prompt")
-            await status_says(later, status, "step **1 of")
+            await status_says(later, status, "Denoising: step")
         generator_process().kill()
         failed = await status_says(you, status, "⚠️")
         assert "This video stopped" in failed.content
@@ -63,7 +63,7 @@ async def test_a_restart_loses_nothing_repeats_nothing_and_leaves_every_button_a
         form = await you.modal(await you.click(old, "Edit & rerun"))
         running = await ask(you, "a red circle", **SLOW)
         queued = [await ask(you, f"a {colour} heart", **QUICK) for colour in ("blue", "pink")]
-        await status_says(you, running, "step **2 of")
+        await status_says(you, running, "Denoising: step")
     await you.wait_bot_offline()
 
     async with running_bot(settings, you):

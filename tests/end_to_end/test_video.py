@@ -99,7 +99,7 @@ async def test_a_form_with_nonsense_is_refused_in_words(you: Human) -> None:
 
 async def test_a_running_clip_is_cancelled_by_its_author_only(you: Human, ada: Human) -> None:
     status = await ask(you, "a yellow heart growing", **SLOW)
-    await status_says(you, status, "step **1 of")
+    await status_says(you, status, "Denoising: step")
     hers = await ada.wait_for(lambda message: message.id == status.id)
     assert "Only the person who asked" in await refusal(ada, await ada.click(hers, "Cancel"))
     await you.click(status, "Cancel")
