@@ -96,6 +96,7 @@ def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> w
     application.add_routes([web.get("/", _index)])
     if _PAGE.is_dir():
         application.add_routes([web.static("/page", _PAGE)])
+        application.on_response_prepare.append(_keep_page_fresh)
     return application
 
 
@@ -106,6 +107,12 @@ def _api(core: Core, recorder: Recorder | None) -> web.Application:
     for routes in (ApplicationRoutes(core), ChannelRoutes(core), InteractionRoutes(core)):
         api.add_routes(routes.table())
     return api
+
+
+async def _keep_page_fresh(request: web.Request, response: web.StreamResponse) -> None:
+    """Browsers guess how long a module stays as it is, and an update would mix old and new."""
+    if request.path == "/" or request.path.startswith("/page/"):
+        response.headers["Cache-Control"] = "no-cache"
 
 
 async def _index(request: web.Request) -> web.FileResponse:

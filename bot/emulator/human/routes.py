@@ -57,7 +57,11 @@ class HumanRoutes:
         guild = next(iter(world.guilds.values()))
         return json_response(
             {
-                "guild": {"id": str(guild.id), "name": guild.name},
+                "guild": {
+                    "id": str(guild.id),
+                    "name": guild.name,
+                    "roles": [{"id": str(r.id), "name": r.name} for r in guild.roles.values()],
+                },
                 "channels": [self._channel(c) for c in self._channels(viewer)],
                 "users": [self._user(user) for user in world.humans()],
                 "bot": payloads.user(world.bot),

@@ -10,7 +10,7 @@ function bySnowflake(a, b) {
 }
 
 export class Store {
-  guild = { id: "", name: "" };
+  guild = { id: "", name: "", roles: [] };
   channels = [];
   users = [];
   bot = null;
@@ -71,11 +71,6 @@ export class Store {
     return this.users.find(({ id }) => id === userId) ?? (this.bot.id === userId ? this.bot : undefined);
   }
 
-  /** The roles that somebody has. */
-  get roles() {
-    return [...new Map(this.users.flatMap(({ roles }) => roles).map((role) => [role.id, role])).values()];
-  }
-
   nameOf(user) {
     return user.global_name ?? user.username;
   }
@@ -83,7 +78,7 @@ export class Store {
   /** What mentions in a text are called. */
   names = {
     user: (userId) => (this.person(userId) ? this.nameOf(this.person(userId)) : "unknown-user"),
-    role: (roleId) => this.roles.find(({ id }) => id === roleId)?.name ?? "unknown-role",
+    role: (roleId) => this.guild.roles.find(({ id }) => id === roleId)?.name ?? "unknown-role",
     channel: (channelId) => this.channels.find(({ id }) => id === channelId)?.name ?? "unknown-channel",
     isMe: (userId) => userId === this.me.id,
   };
@@ -91,7 +86,7 @@ export class Store {
   /** People and places as the options of a select. */
   selectable = {
     users: () => [...this.users, this.bot].map((user) => ({ label: this.nameOf(user), value: user.id })),
-    roles: () => this.roles.map(({ id, name }) => ({ label: name, value: id })),
+    roles: () => this.guild.roles.map(({ id, name }) => ({ label: name, value: id })),
     channels: () => this.textChannels.map(({ id, name }) => ({ label: `#${name}`, value: id })),
   };
 
