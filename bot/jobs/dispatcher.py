@@ -15,6 +15,8 @@ from generator import Cancelled, Completed, Failed, Generator, Progress, Termina
 
 _log = logging.getLogger(__name__)
 _MAX_ATTEMPTS = 2
+_SHOWN_PLACES = 10
+"""How many of the next jobs see their place change: each change is an edit, and edits are rationed."""
 
 
 class DeliveryError(Exception):
@@ -195,5 +197,5 @@ class Dispatcher:
     def _show_places(self) -> None:
         waiting = self._queue.waiting()
         ahead = int(self._device_busy)
-        for place, job in enumerate(waiting, start=ahead + 1):
+        for place, job in enumerate(waiting[:_SHOWN_PLACES], start=ahead + 1):
             self._reporter.show_place(job, place, ahead + len(waiting))
