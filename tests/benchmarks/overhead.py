@@ -95,21 +95,29 @@ async def compare(folder: Path, repeats: int) -> None:
         bare.clip(request(folder))
 
     async with open_generator(device="cpu", preload="builtin") as generator:
+        clips: list[Completed] = []
 
-        async def through_us() -> Completed:
-            return await end_to_end(generator, request(folder))
+        async def through_us() -> None:
+            clips.append(await end_to_end(generator, request(folder)))
 
-        async def queued() -> list[Completed]:
-            return await asyncio.gather(*(through_us() for _ in range(QUEUED)))
+        async def queued() -> None:
+            await asyncio.gather(*(through_us() for _ in range(QUEUED)))
 
         await by_script()
         await through_us()
+        clips.clear()
         # taken in turns, so that a busy moment of the machine meets both
         pairs = [(await seconds(by_script), await seconds(through_us)) for _ in range(repeats)]
+        encoding = median(clip.seconds["encoding"] for clip in clips)
+        boundary = median(
+            ours - sum(clip.seconds.values()) for (_, ours), clip in zip(pairs, clips, strict=True)
+        )
         in_a_queue = await seconds(queued) / QUEUED
     script, ours = (median(side) for side in zip(*pairs, strict=True))
     report("bare pipeline call + export", script)
     report("one request, end to end", ours, script)
+    report("  of it encoding, enlarged", encoding, script)
+    report("  of it the process boundary", boundary, script)
     report(f"a request of {QUEUED} queued", in_a_queue, script)
     if CAN_EXPORT:
         compare_encoders(folder, bare.frames(request(folder)), repeats)
