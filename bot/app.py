@@ -22,11 +22,14 @@ from generator import (
     Catalogue,
     Generator,
     GeneratorUnavailableError,
+    Ready,
     load_catalogue,
     open_generator,
 )
 
 _log = logging.getLogger(__name__)
+_STARTS = 3
+"""How often the generator may fail to start before the bot gives up, too."""
 
 
 async def run_bot(settings: Settings) -> None:
@@ -88,10 +91,7 @@ async def _login(client: ZoetropeClient, token: str) -> None:
 
 async def _check_device(generator: Generator, settings: Settings, catalogue: Catalogue) -> None:
     """Say what the generator runs on, and what that means for the model chosen."""
-    try:
-        ready = await generator.wait_ready()
-    except GeneratorUnavailableError as error:
-        raise StartupError(str(error)) from error
+    ready = await _first_ready(generator)
     default = catalogue.default_for(ready.device, ready.memory_bytes)
     chosen = catalogue[settings.default_model] if settings.default_model else default
     _log.info("videos are made by %s on %s (%s)", chosen.name, ready.device_name, ready.device)
@@ -102,6 +102,19 @@ async def _check_device(generator: Generator, settings: Settings, catalogue: Cat
             chosen.name,
             default.name,
         )
+
+
+async def _first_ready(generator: Generator) -> Ready:
+    """Wait for the generator, which is started anew when it dies; but not for ever."""
+    for _ in range(_STARTS - 1):
+        try:
+            return await generator.wait_ready()
+        except GeneratorUnavailableError as error:
+            _log.warning("%s Trying again.", error)
+    try:
+        return await generator.wait_ready()
+    except GeneratorUnavailableError as error:
+        raise StartupError(str(error)) from error
 
 
 def _check_model(settings: Settings, catalogue: Catalogue) -> None:

@@ -44,7 +44,7 @@ def edit_form(job: Job, spec: ModelSpec) -> discord.ui.Modal:
     form.add_item(
         _field(
             "steps", "Steps", str(request.num_inference_steps), required=False, max_length=4,
-            description=f"1 to {spec.max_steps}; more is slower and finer",
+            description=f"{spec.min_steps} to {spec.max_steps}; more is slower and finer",
         )
     )  # fmt: skip
     return form

@@ -16,7 +16,7 @@ from generator import Cancelled, Completed, Failed, Generator, Progress, Termina
 _log = logging.getLogger(__name__)
 _MAX_ATTEMPTS = 2
 _SHOWN_PLACES = 10
-"""How many of the next jobs see their place change: each change is an edit, and edits are rationed."""
+"""How many of the next jobs see their place change; each change is an edit, of a scarce supply."""
 
 
 class DeliveryError(Exception):

@@ -90,8 +90,8 @@ def check_seed(seed: int | None) -> int:
 
 
 def check_steps(steps: int | None, spec: ModelSpec) -> int | None:
-    if steps is not None and not 1 <= steps <= spec.max_steps:
-        raise Refusal(texts.out_of_range("steps", steps, 1, spec.max_steps))
+    if steps is not None and not spec.min_steps <= steps <= spec.max_steps:
+        raise Refusal(texts.out_of_range("steps", steps, spec.min_steps, spec.max_steps))
     return steps
 
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ({"size": "huge"}, "is not a size"),
         ({"frames": 1999}, "`frames` must be between 1 and"),
         ({"seconds": 59.0}, "at most"),
-        ({"steps": 199}, "`steps` must be between 1 and"),
+        ({"steps": 199}, "`steps` must be between 2 and"),
         ({"model": "sora"}, "Available: builtin, modelscope"),
     ],
 )
