@@ -50,6 +50,6 @@ evaluate: setup  ## Measure how well the built-in model follows its prompts
 	$(BIN)/python -m generator.builtin evaluate
 
 clean:  ## Remove the environment and everything that was generated
-	rm -rf $(VENV) demo-data build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
 .PHONY: help setup demo run test browser lint types format bench evaluate clean

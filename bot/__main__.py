@@ -48,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     demo = commands.add_parser("demo", help="chat with the bot on a local page, without Discord")
     demo.add_argument("--port", type=int, default=8765, help="port of the page (0: any free one)")
-    demo.add_argument("--data", type=Path, default=Path("demo-data"), help="where clips are kept")
+    demo.add_argument(
+        "--data", type=Path, metavar="DIR", help="keep database and clips here (else nowhere)"
+    )
     demo.add_argument(
         "--no-browser", dest="browser", action="store_false", help="do not open a browser"
     )

@@ -5,6 +5,7 @@ import sys
 import webbrowser
 from contextlib import AsyncExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.app import run_bot
 from bot.emulator.server import run_emulator
@@ -12,9 +13,14 @@ from bot.errors import StartupError
 from bot.settings import Settings
 
 
-async def run_demo(*, port: int, data_dir: Path, open_browser: bool) -> None:
-    """Serve the chat page on loopback until cancelled; port 0 takes any free one."""
+async def run_demo(*, port: int, data_dir: Path | None, open_browser: bool) -> None:
+    """Serve the chat page on loopback until cancelled; port 0 takes any free one.
+
+    Without a folder everything is forgotten at the end, as the local Discord itself forgets.
+    """
     async with AsyncExitStack() as stack:
+        if data_dir is None:
+            data_dir = Path(stack.enter_context(TemporaryDirectory(prefix="zoetrope-")))
         try:
             emulator = await stack.enter_async_context(run_emulator(port))
         except OSError as error:

@@ -73,6 +73,10 @@ def no_negative_prompt(model: str) -> str:
     return f"{model} does not take a negative prompt. Leave it out, or choose another model."
 
 
+def gpu_needed(model: str) -> str:
+    return f"{model} needs a GPU, and the bot's machine has none. Leave the model out."
+
+
 def too_many_waiting(limit: int) -> str:
     return f"You already have {limit} videos waiting. Wait for one, or cancel one."
 

@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot import texts
 from bot.client import Interaction, ZoetropeClient
-from bot.commands.video import complete_model, resolve_model
+from bot.commands.video import check_device, complete_model, resolve_model
 from bot.errors import Refusal
 from bot.jobs.limits import check_seconds, check_size, check_steps
 from bot.jobs.rules import GuildRules
@@ -77,6 +77,7 @@ async def _merged(
         rules = GuildRules(role_id=rules.role_id)
     rules = msgspec.structs.replace(rules, **given)
     spec = await resolve_model(client, None, rules)
+    await check_device(client, spec)
     if rules.steps is not None:
         check_steps(rules.steps, spec)
     if rules.seconds is not None:

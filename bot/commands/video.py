@@ -77,6 +77,7 @@ async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = 
     client = interaction.client
     rules = await client.store.rules(interaction.guild_id)
     spec = await resolve_model(client, wish.model, rules)
+    await check_device(client, spec)
     _check_member(interaction, rules)
     job_id = new_job_id()
     plan = make_plan(
@@ -127,6 +128,14 @@ async def resolve_model(client: ZoetropeClient, name: str | None, rules: GuildRu
         return choose_model(client.catalogue, name)
     ready = await client.generator_ready()
     return client.catalogue.default_for(ready.device, ready.memory_bytes)
+
+
+async def check_device(client: ZoetropeClient, spec: ModelSpec) -> None:
+    """Refuse a model that would take hours here, unless the operator chose it for all."""
+    if spec.gpu_memory == 0 or spec.name == client.settings.default_model:
+        return
+    if (await client.generator_ready()).device == "cpu":
+        raise Refusal(texts.gpu_needed(spec.title))
 
 
 def again(job: Job) -> Wish:

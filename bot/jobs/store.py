@@ -17,7 +17,7 @@ _JSON_COLUMNS = {"request", "notes", "completed"}
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING, JobState.ENCODED, JobState.POSTING)
 _UPSERT = (
-    f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608
+    f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608 - our own names
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}"
 )
 
@@ -70,7 +70,7 @@ class Store:
         await self._db.commit()
 
     async def _jobs(self, condition: str, values: Iterable[object]) -> list[Job]:
-        query = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE {condition}"  # noqa: S608
+        query = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE {condition}"  # noqa: S608 - our own words
         async with self._db.execute(query, list(values)) as cursor:
             return [_from_row(tuple(row)) for row in await cursor.fetchall()]
 

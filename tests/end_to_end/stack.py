@@ -41,6 +41,7 @@ def bot_settings(emulator: Emulator, data_dir: Path, **changes: object) -> Setti
         "discord_url": emulator.url,
         "data_dir": data_dir,
         "default_model": "builtin",
+        "device": "cpu",
         "progress_interval": 0.1,
         "max_waiting_per_user": 20,
     }

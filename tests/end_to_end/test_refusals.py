@@ -21,6 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ({"seconds": 59.0}, "at most"),
         ({"steps": 199}, "`steps` must be between 2 and"),
         ({"model": "sora"}, "Available: builtin, modelscope"),
+        ({"model": "modelscope"}, "needs a GPU"),
     ],
 )
 async def test_the_bot_says_what_is_wrong_and_what_works(

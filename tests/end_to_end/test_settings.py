@@ -35,6 +35,7 @@ async def test_settings_the_model_cannot_meet_are_refused(you: Human) -> None:
     answers = {
         "nearest size": {"size": "100x100"},
         "Available: builtin": {"model": "sora"},
+        "needs a GPU": {"model": "modelscope"},
         "must be between": {"steps": 150},
         "at most": {"seconds": 50.0},
         "Nothing was given": {},
