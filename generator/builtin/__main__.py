@@ -4,6 +4,8 @@ import argparse
 import logging
 from pathlib import Path
 
+_STAGES = ("autoencoder", "text", "latents", "denoiser", "decoder")
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m generator.builtin", description=__doc__)
@@ -14,9 +16,7 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--from-scratch", action="store_true", help="forget what the folder holds")
     start.add_argument("--resume", action="store_true", help="go on from it (the default)")
     train.add_argument("--minutes", type=float, default=120.0)
-    train.add_argument(
-        "--stage", choices=("autoencoder", "text", "latents", "denoiser"), help="one stage only"
-    )
+    train.add_argument("--stage", choices=_STAGES, help="one stage only")
 
     evaluate = commands.add_parser("evaluate", help="measure the model on held-out prompts")
     evaluate.add_argument("--prompts", type=int, default=96)
@@ -37,10 +37,10 @@ def main(arguments: list[str] | None = None) -> None:
 
     from generator.builtin.evaluate import evaluate
     from generator.builtin.export import MODEL_FOLDER
-    from generator.builtin.train import STAGES, export_training, train
+    from generator.builtin.train import export_training, train
 
     if options.command == "train":
-        stages = (options.stage,) if options.stage else STAGES
+        stages = (options.stage,) if options.stage else _STAGES
         train(options.work, options.minutes, stages, from_scratch=options.from_scratch)
     elif options.command == "evaluate":
         evaluate(options.folder or MODEL_FOLDER, options.prompts, options.report)

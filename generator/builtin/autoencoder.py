@@ -83,21 +83,42 @@ def _stack(clips: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
     return frames.float() / 127.5 - 1, torch.stack([coverage for _, coverage in clips])[:, None]
 
 
-def train_autoencoder(work: Path, minutes: float, batch: int = 4) -> AutoencoderKLMochi:
-    """Train for `minutes`, resuming from `work` where a checkpoint exists, and save it there."""
+def train_autoencoder(work: Path, minutes: float, batch: int = 4) -> None:
+    """Train for `minutes`, going on from the checkpoint in `work` where there is one."""
     torch.manual_seed(0)
     autoencoder = build_autoencoder()
     optimisers = build_optimisers(autoencoder, LEARNING_RATE)
-    path = work / "autoencoder.pt"
-    step = load_checkpoint(path, autoencoder, optimisers)
+    step = load_checkpoint(work / "autoencoder.pt", autoencoder, optimisers)
+    (work / "decoder.pt").unlink(missing_ok=True)
+    _run(autoencoder, optimisers, work / "autoencoder.pt", step, Schedule(minutes, 50, step), batch)
+
+
+def train_decoder(work: Path, minutes: float) -> None:
+    """Sharpen the decoder alone, on whole clips: the latents, and so the denoiser, stay valid."""
+    autoencoder = build_autoencoder()
+    step = load_checkpoint(work / "autoencoder.pt", autoencoder)
+    autoencoder.encoder.requires_grad_(False)
+    optimisers = build_optimisers(autoencoder, LEARNING_RATE)
+    step = load_checkpoint(work / "decoder.pt", autoencoder, optimisers) or step
+    torch.manual_seed(step)
+    _run(autoencoder, optimisers, work / "decoder.pt", step, Schedule(minutes, 50, step), batch=0)
+
+
+def _run(
+    autoencoder: AutoencoderKLMochi,
+    optimisers: list[torch.optim.Optimizer],
+    path: Path,
+    step: int,
+    schedule: Schedule,
+    batch: int,
+) -> None:
+    """Train until the schedule's time is up; `batch` crops a step at first, 0 for whole clips."""
     pool = ClipPool(seed=step)
-    check = ClipPool(seed=1, capacity=4, held_out=True).all()
-    schedule = Schedule(minutes, warmup_steps=50, first_step=step)
+    check = ClipPool(seed=1, capacity=6, held_out=True).all()
     while schedule.running:
         schedule.apply(optimisers, LEARNING_RATE, step)
-        whole = schedule.progress > WHOLE_CLIPS_FROM
-        clips, coverage = pool.whole(max(1, batch // 4)) if whole else pool.crops(batch, CROP)
-        loss = _loss(autoencoder, clips, coverage)
+        crops = batch > 0 and schedule.progress < WHOLE_CLIPS_FROM
+        loss = _loss(autoencoder, *(pool.crops(batch, CROP) if crops else pool.whole(1)))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(autoencoder.parameters(), 1.0)
         for optimiser in optimisers:
@@ -105,14 +126,10 @@ def train_autoencoder(work: Path, minutes: float, batch: int = 4) -> Autoencoder
             optimiser.zero_grad()
         step += 1
         if step % 50 == 0:
-            whole_psnr, shape_psnr = measure_psnr(autoencoder, *check)
-            log.info(
-                "autoencoder step %d, %.0f %%: loss %.4f, %.1f dB, shapes %.1f dB",
-                step, 100 * schedule.progress, loss.item(), whole_psnr, shape_psnr,
-            )  # fmt: skip
+            whole, shapes = measure_psnr(autoencoder, *check)
+            log.info("%s step %d: %.1f dB, shapes %.1f dB", path.stem, step, whole, shapes)
             save_checkpoint(path, autoencoder, optimisers, step)
     save_checkpoint(path, autoencoder, optimisers, step)
-    return autoencoder
 
 
 def _loss(autoencoder: AutoencoderKLMochi, clips: Tensor, coverage: Tensor) -> Tensor:
