@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 LEARNING_RATE = 3e-3
 EMPTY_CAPTIONS = 0.1
 """Share of captions left empty, for guidance."""
+NOISE_CENTRE = 0.4
+"""Where the logit of the noise level is centred; at 1 and above colour and motion are heard sooner,
+below that shapes get their edges."""
 SHAPE_WEIGHT = 4.0
 """Extra weight of the loss where the shape is."""
 
@@ -152,7 +155,7 @@ def velocity_loss(
     the prompt decides what appears. Mochi's time runs the other way, 0 to 1000.
     """
     if noise_level is None:
-        noise_level = torch.sigmoid(1.2 * torch.randn(len(latents)) + 1.0)
+        noise_level = torch.sigmoid(1.2 * torch.randn(len(latents)) + NOISE_CENTRE)
     noise = torch.randn_like(latents) if noise is None else noise
     level = noise_level.view(-1, 1, 1, 1, 1)
     predicted: Tensor = transformer(

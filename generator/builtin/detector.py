@@ -78,8 +78,8 @@ class Detector:
 
 def _looks(name: str, rng: np.random.Generator, num_frames: int, size: int) -> Floats:
     """Return frames that show how a background may look; a plain one hardly varies."""
-    renders = 2 if name in PLAIN else 10
-    stride = num_frames if name in PLAIN else 6
+    renders = 2 if name in PLAIN else 14
+    stride = num_frames if name in PLAIN else 5
     return np.concatenate(
         [draw_background(name, rng, num_frames, size)[::stride] for _ in range(renders)]
     )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from generator.builtin.architecture import CALL_ARGUMENTS
 from generator.builtin.captions import Scene, full_caption, sample_scene
@@ -92,14 +92,22 @@ def evaluate(folder: Path, count: int, report: Path | None = None) -> dict[str, 
     return results
 
 
-def contact_sheet(scenes: list[Scene], clips: list[Clip], path: Path, rows: int = 16) -> None:
-    """Draw frames of the first clips, each beside a ground-truth render of its scene."""
+def contact_sheet(scenes: list[Scene], clips: list[Clip], path: Path, rows: int = 10) -> None:
+    """Draw frames of the first clips under their prompts, each beside a ground-truth render."""
     rng = np.random.default_rng(13)
     strips: list[Clip] = []
     for scene, clip in zip(scenes[:rows], clips, strict=False):
-        gap = np.full((clip.shape[1], 6, 3), 128, np.uint8)
-        strips.append(np.concatenate([_strip(clip), gap, _strip(render(scene, rng)[0])], axis=1))
-    Image.fromarray(np.concatenate(strips)).save(path, optimize=True)
+        gap = np.full((clip.shape[1], 6, 3), 255, np.uint8)
+        strip = np.concatenate([_strip(clip), gap, _strip(render(scene, rng)[0])], axis=1)
+        strips += [_title(full_caption(scene), strip.shape[1]), strip]
+    sheet = Image.fromarray(np.concatenate(strips))
+    sheet.quantize(256).save(path, optimize=True)
+
+
+def _title(text: str, width: int) -> Clip:
+    bar = Image.new("RGB", (width, 16), "white")
+    ImageDraw.Draw(bar).text((4, 2), text, fill="black")
+    return np.asarray(bar)
 
 
 def _strip(clip: Clip, count: int = 5) -> Clip:
