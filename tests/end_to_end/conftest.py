@@ -9,6 +9,7 @@ import pytest_asyncio
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
 from tests.end_to_end.stack import bot_settings, local_discord, running_bot
+from tests.end_to_end.stories import QUICK, ask, finished
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,8 @@ async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
         Human.connect(emulator.url) as human,
         running_bot(bot_settings(emulator, data_dir), human),
     ):
+        # after a first clip no test meets a generator that is still starting
+        await finished(human, await ask(human, "a red circle", **QUICK))
         yield emulator
 
 
