@@ -67,9 +67,16 @@ def load_settings(
     given = {name: value for name in names if (value := values.get(name.upper()))}
     given.setdefault("discord_token", "")
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        return msgspec.convert(given, Settings, strict=False, dec_hook=_decode)
     except msgspec.ValidationError as error:
         raise StartupError(_explain(str(error))) from error
+
+
+def _decode(wanted: type, value: str) -> Path:
+    """Convert what msgspec does not know by itself: paths are the only such fields."""
+    if wanted is not Path:
+        raise NotImplementedError(f"settings of type {wanted}")
+    return Path(value)
 
 
 def _explain(message: str) -> str:

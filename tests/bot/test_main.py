@@ -31,7 +31,7 @@ def run_bot(cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
         ({}, "DISCORD_TOKEN is not set"),
         ({"DISCORD_TOKEN": "t", "MAX_WAITING": "lots"}, "MAX_WAITING"),
         ({"DISCORD_TOKEN": "t", "DEFAULT_MODEL": "sora"}, "choose one of builtin, modelscope"),
-        ({"DISCORD_TOKEN": "t", "DATA_DIR": "/proc/none"}, "DATA_DIR"),
+        ({"DISCORD_TOKEN": "t", "DATA_DIR": "/proc/none"}, "permissions of DATA_DIR"),
     ],
 )
 def test_a_wrong_setting_ends_the_bot_with_one_sentence(

@@ -17,6 +17,22 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
     assert settings.default_model is None
 
 
+def test_every_setting_can_be_given_as_text() -> None:
+    environ = {
+        "DISCORD_TOKEN": "t",
+        "DATA_DIR": "/var/lib/zoetrope",
+        "DEVICE": "cpu",
+        "PROGRESS_INTERVAL": "2.5",
+        "REQUEST_TIMEOUT": "60",
+        "MAX_UPLOAD_BYTES": "1000000",
+        "LOG_LEVEL": "DEBUG",
+    }
+    settings = load_settings(environ, None)
+    assert settings.clips_dir == Path("/var/lib/zoetrope/clips")
+    assert settings.progress_interval == 2.5
+    assert settings.max_upload_bytes == 1_000_000
+
+
 @pytest.mark.parametrize(
     ("environ", "words"),
     [
