@@ -29,11 +29,6 @@ class JobQueue(asyncio.Queue[Job]):
         """Take a waiting job out; `None` when it is not waiting (any more)."""
         return self._queue.pop(job_id, None)
 
-    def replace(self, job: Job) -> None:
-        """Put a changed job in the place of its older self, if that still waits."""
-        if job.id in self._queue:
-            self._queue[job.id] = job
-
     def waiting(self) -> list[Job]:
         """Return the waiting jobs, the next one first."""
         return list(self._queue.values())
