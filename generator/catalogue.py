@@ -61,6 +61,8 @@ class ModelSpec:
     scheduler: SchedulerSpec | None = None
     call_args: Mapping[str, object] = field(default_factory=dict[str, object])
     """Extra arguments of the pipeline's call."""
+    frames_argument: str = "num_frames"
+    """What the pipeline's call names the number of frames."""
     offload: bool = False
     """Keep each part in main memory until its turn on the GPU."""
 

@@ -24,20 +24,20 @@ BUILTIN = ModelSpec(
     title="Built-in",
     description="Small, on any machine, in seconds: simple shapes that move",
     source=str(Path(__file__).parent / "builtin" / "model"),
-    pipeline_class="MochiPipeline",
+    pipeline_class="LattePipeline",
     licence="MIT",
     memory_note="about 1 GB of main memory",
     defaults=Settings(
-        width=96, height=96, num_frames=19, fps=8, num_inference_steps=16, guidance_scale=4.0
+        width=144, height=144, num_frames=16, fps=8, num_inference_steps=16, guidance_scale=4.0
     ),
     # the one size and length it was trained at
-    sizes=SizeRule(multiple=24, min=96, max=96, max_pixels=96 * 96),
-    frames=FrameRule(multiple=6, offset=1, min=19, max=19),
-    call_args={"max_sequence_length": 24},
-    min_steps=2,  # Mochi's schedule divides by half of them
+    sizes=SizeRule(multiple=24, min=144, max=144, max_pixels=144 * 144),
+    frames=FrameRule(multiple=1, offset=0, min=16, max=16),
+    frames_argument="video_length",
+    call_args={"clean_caption": False},
     max_steps=64,
     small_world=True,
-    min_display_size=384,
+    min_display_size=432,
     prompt_note=_builtin_note,
 )
 

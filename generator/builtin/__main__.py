@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-_STAGES = ("autoencoder", "text", "latents", "denoiser", "decoder")
+_STAGES = ("autoencoder", "text", "latents", "denoiser")
 
 
 def _parser() -> argparse.ArgumentParser:

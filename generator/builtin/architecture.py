@@ -1,77 +1,77 @@
 """The pipeline's components with fresh weights: stock classes of diffusers, made small."""
 
-import math
 from typing import Any, Final
 
 import torch
-from diffusers.models.autoencoders.autoencoder_kl_mochi import AutoencoderKLMochi
-from diffusers.models.transformers.transformer_mochi import MochiTransformer3DModel
-from diffusers.schedulers.scheduling_flow_match_euler_discrete import (
-    FlowMatchEulerDiscreteScheduler,
-)
-from torch import Tensor
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
+from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
+from torch import Tensor, nn
 from transformers import T5Config, T5EncoderModel
 
-WIDTH = HEIGHT = 96
-NUM_FRAMES = 19
-FPS = 8
-LATENT_CHANNELS = 12
-LATENT_SHAPE = (LATENT_CHANNELS, 4, HEIGHT // 8, WIDTH // 8)
-"""Channels, time, height, width of one clip's latents: Mochi squeezes time by 6 and space by 8."""
+from generator.builtin.render import NUM_FRAMES, SIZE
+
+LATENT_CHANNELS = 4
+LATENT_SIZE = SIZE // 4
+LATENT_SHAPE = (LATENT_CHANNELS, NUM_FRAMES, LATENT_SIZE, LATENT_SIZE)
+"""Channels, time, height, width of one clip's latents: every frame is folded by 4 by itself."""
 
 CALL_ARGUMENTS: Final[dict[str, Any]] = {
-    "width": WIDTH,
-    "height": HEIGHT,
-    "num_frames": NUM_FRAMES,
+    "width": SIZE,
+    "height": SIZE,
+    "video_length": NUM_FRAMES,
     "num_inference_steps": 16,
     "guidance_scale": 4.0,
-    "max_sequence_length": 24,
+    "clean_caption": False,
 }
 """What the pipeline is called with: the class's own defaults are those of a far bigger model."""
 
 TEXT_DIM = 128
-HIDDEN_DIM = 192
+HIDDEN_DIM = 256
 HEAD_DIM = 32
-PATCH = 3
+NUM_LAYERS = 4
+PATCH = 6
 
 
-def build_autoencoder(base: int = 32) -> AutoencoderKLMochi:
-    """Return an autoencoder that folds 3 x 4 x 4 pixels at once, then works on the small grid.
-
-    `base` scales every width; GroupNorm wants multiples of 32 wherever there are residual blocks.
-    """
-    autoencoder = AutoencoderKLMochi(
-        encoder_block_out_channels=(base // 4, 2 * base, 3 * base),  # pyright: ignore[reportArgumentType]
-        decoder_block_out_channels=(base // 4, 3 * base, 4 * base),  # pyright: ignore[reportArgumentType]
-        layers_per_block=(0, 1, 1, 1),
-        temporal_expansions=(3, 2),
-        spatial_expansions=(4, 2),
-        add_attention_block=(False, False, False, False),
-        latents_mean=(0.0,) * LATENT_CHANNELS,
-        latents_std=(1.0,) * LATENT_CHANNELS,
+def build_autoencoder(channels: tuple[int, int, int] = (32, 64, 96)) -> AutoencoderKL:
+    """Return an image autoencoder that folds 4 x 4 pixels into `LATENT_CHANNELS` numbers."""
+    return AutoencoderKL(
+        block_out_channels=channels,
+        down_block_types=("DownEncoderBlock2D",) * 3,
+        up_block_types=("UpDecoderBlock2D",) * 3,
+        layers_per_block=1,
+        latent_channels=LATENT_CHANNELS,
+        norm_num_groups=8,
+        sample_size=SIZE,
+        scaling_factor=1.0,
+        mid_block_add_attention=False,
     )
-    for name, parameter in autoencoder.named_parameters():
-        if ".resnets." in name and "conv2" in name:
-            parameter.data.zero_()  # residual blocks start as the identity and learn faster
-    # Mochi adds sines of 64 and 128 turns per unit of brightness, which hash flat colours to noise
-    autoencoder.encoder.proj_in.weight.data[:, 3:] = 0
-    autoencoder.encoder.proj_in.weight.register_hook(_only_the_pixels)
-    return autoencoder
 
 
-def _only_the_pixels(gradient: Tensor) -> Tensor:
-    """Keep the encoder blind to its Fourier features."""
-    return gradient * (torch.arange(gradient.shape[1]) < 3)
+def encode(autoencoder: AutoencoderKL, frames: Tensor) -> Tensor:
+    """Return the latents (n, channels, h, w) of frames (n, 3, height, width) in -1..1."""
+    return autoencoder.encode(frames, return_dict=False)[0].mode()  # pyright: ignore[reportIndexIssue]
 
 
-def encode(autoencoder: AutoencoderKLMochi, clips: Tensor) -> Tensor:
-    """Return the latents of clips (n, 3, time, height, width) in -1..1."""
-    return autoencoder.encode(clips, return_dict=False)[0].mode()  # pyright: ignore[reportIndexIssue]
-
-
-def decode(autoencoder: AutoencoderKLMochi, latents: Tensor) -> Tensor:
-    """Return the clips of latents (n, 12, time, height, width)."""
+def decode(autoencoder: AutoencoderKL, latents: Tensor) -> Tensor:
+    """Return the frames of latents (n, channels, h, w)."""
     return autoencoder.decode(latents, return_dict=False)[0]  # pyright: ignore[reportReturnType, reportIndexIssue]
+
+
+def fold_statistics(autoencoder: AutoencoderKL, mean: Tensor, std: Tensor) -> None:
+    """Shift and scale the latents to zero mean and unit deviation a channel, inside the weights.
+
+    Latte's pipeline knows one scaling factor for all channels; the 1 x 1 convolutions on both
+    sides of the latents can do better, and then that factor is 1.
+    """
+    before, after = autoencoder.quant_conv, autoencoder.post_quant_conv
+    assert before is not None and after is not None
+    with torch.no_grad():
+        after.bias += after.weight[:, :, 0, 0] @ mean  # pyright: ignore[reportOptionalOperand]
+        after.weight *= std[None, :, None, None]
+        before.bias[: len(mean)] -= mean  # pyright: ignore[reportOptionalSubscript]
+        before.bias[: len(mean)] /= std  # pyright: ignore[reportOptionalSubscript]
+        before.weight[: len(mean)] /= std[:, None, None, None]
 
 
 def build_text_encoder(vocabulary_size: int) -> T5EncoderModel:
@@ -94,39 +94,47 @@ def build_text_encoder(vocabulary_size: int) -> T5EncoderModel:
     )
 
 
-def build_transformer(hidden_dim: int = HIDDEN_DIM, num_layers: int = 4) -> MochiTransformer3DModel:
-    """Return the denoiser; the pooled prompt joins the time embedding of every block."""
-    transformer = MochiTransformer3DModel(
-        patch_size=PATCH,
+def build_transformer(
+    hidden_dim: int = HIDDEN_DIM, num_layers: int = NUM_LAYERS
+) -> LatteTransformer3DModel:
+    """Return the denoiser, which starts by predicting zero.
+
+    Latte's pipeline keeps the first half of the output channels; the class was made to predict
+    variances in the second.
+    """
+    transformer = LatteTransformer3DModel(
         num_attention_heads=hidden_dim // HEAD_DIM,
         attention_head_dim=HEAD_DIM,
-        num_layers=num_layers,
-        pooled_projection_dim=64,
         in_channels=LATENT_CHANNELS,
-        text_embed_dim=TEXT_DIM,
-        time_embed_dim=128,
-        max_sequence_length=64,
+        out_channels=2 * LATENT_CHANNELS,
+        num_layers=num_layers,
+        cross_attention_dim=hidden_dim,
+        attention_bias=True,
+        sample_size=LATENT_SIZE,
+        patch_size=PATCH,
+        activation_fn="gelu-approximate",
+        num_embeds_ada_norm=1000,
+        norm_type="ada_norm_single",
+        norm_elementwise_affine=False,
+        norm_eps=1e-6,
+        caption_channels=TEXT_DIM,
+        video_length=NUM_FRAMES,
     )
-    _spread_positions(transformer)
+    for module in (transformer.proj_out, transformer.adaln_single.linear):
+        nn.init.zeros_(module.weight)
+        nn.init.zeros_(module.bias)
     return transformer
 
 
-def _spread_positions(transformer: MochiTransformer3DModel) -> None:
-    """Give each rotary pair a direction in time and space: at zero, tokens have no position."""
-    frequencies = transformer.pos_frequencies
-    _, heads, pairs = frequencies.shape
-    directions = torch.randn(3, heads, pairs, generator=torch.Generator().manual_seed(0))
-    directions /= directions.norm(dim=0, keepdim=True)
-    radians_a_step = torch.exp(torch.linspace(math.log(0.15), math.log(2.0), pairs))
-    step = 192 * PATCH / (HEIGHT // 8)
-    scale = torch.tensor([1.0, 1 / step, 1 / step]).view(3, 1, 1)
-    frequencies.data.copy_(directions * radians_a_step * scale)
+def build_scheduler() -> DPMSolverMultistepScheduler:
+    """Return a second-order solver of the flow from noise to clips; the denoiser predicts the clip.
 
-
-def build_scheduler() -> FlowMatchEulerDiscreteScheduler:
-    """Return Mochi's scheduler: time 0 is noise, the velocity points from noise to data.
-
-    The pipeline spends half of its steps above noise level 0.975, made for a model that draws on
-    far larger grids; the shift brings them down to where this one decides what appears.
+    Predicting the clip instead of the velocity spares a small network from carrying the noise
+    through; the shift spends the steps at high noise, where a clip's content is decided.
     """
-    return FlowMatchEulerDiscreteScheduler(invert_sigmas=True, shift=0.1)
+    return DPMSolverMultistepScheduler(
+        prediction_type="sample",
+        use_flow_sigmas=True,
+        flow_shift=4.0,
+        final_sigmas_type="zero",
+    )

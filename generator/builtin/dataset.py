@@ -7,12 +7,13 @@ from random import Random
 
 import numpy as np
 import torch
-from diffusers.models.autoencoders.autoencoder_kl_mochi import AutoencoderKLMochi
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor
 from torch.nn import functional
 
-from generator.builtin.architecture import LATENT_CHANNELS, encode
+from generator.builtin.architecture import encode
 from generator.builtin.captions import Scene, sample_scene
+from generator.builtin.precision import mixed_precision
 from generator.builtin.render import render
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class LatentSet:
 
 @torch.no_grad()
 def encode_clips(
-    autoencoder: AutoencoderKLMochi, count: int, seed: int, *, held_out: bool = False
+    autoencoder: AutoencoderKL, count: int, seed: int, *, held_out: bool = False
 ) -> LatentSet:
     """Render and encode `count` clips."""
     random, rng = Random(seed), np.random.default_rng(seed)
@@ -43,38 +44,19 @@ def encode_clips(
     near: list[Tensor] = []
     for index, scene in enumerate(scenes):
         clip, coverage = render(scene, rng)
-        frames = torch.from_numpy(clip).permute(3, 0, 1, 2)[None].float() / 127.5 - 1
-        latents.append(normalise(autoencoder, encode(autoencoder, frames)).half())
-        near.append(_cells(torch.from_numpy(coverage)).half())
+        frames = torch.from_numpy(clip).permute(0, 3, 1, 2).float() / 127.5 - 1
+        with mixed_precision():
+            latents.append(encode(autoencoder, frames).transpose(0, 1).half())
+        near.append(functional.avg_pool2d(torch.from_numpy(coverage)[None], 4).half())
         if (index + 1) % 500 == 0:
             log.info("encoded %d of %d clips", index + 1, count)
-    return LatentSet(scenes, torch.cat(latents), torch.stack(near))
+    return LatentSet(scenes, torch.stack(latents), torch.stack(near))
 
 
-def _cells(coverage: Tensor) -> Tensor:
-    """Pool coverage (time, height, width) to latent cells, the first of which holds one frame."""
-    padded = functional.pad(coverage[None, None], (0, 0, 0, 0, 5, 0), mode="replicate")
-    return functional.max_pool3d(functional.avg_pool3d(padded, (1, 8, 8)), (6, 1, 1))[0]
-
-
-def normalise(autoencoder: AutoencoderKLMochi, latents: Tensor) -> Tensor:
-    """Map the autoencoder's latents to the denoiser's space; the pipeline maps back."""
-    mean = torch.tensor(autoencoder.config["latents_mean"]).view(1, LATENT_CHANNELS, 1, 1, 1)
-    std = torch.tensor(autoencoder.config["latents_std"]).view(1, LATENT_CHANNELS, 1, 1, 1)
-    return (latents - mean) / std
-
-
-@torch.no_grad()
-def measure_latents(autoencoder: AutoencoderKLMochi, count: int = 64) -> None:
-    """Write the latents' mean and deviation into the autoencoder's configuration."""
-    autoencoder.register_to_config(
-        latents_mean=(0.0,) * LATENT_CHANNELS, latents_std=(1.0,) * LATENT_CHANNELS
-    )
+def latent_statistics(autoencoder: AutoencoderKL, count: int = 48) -> tuple[Tensor, Tensor]:
+    """Return the latents' mean and deviation a channel, over fresh clips."""
     latents = encode_clips(autoencoder, count, seed=2).latents.float()
-    autoencoder.register_to_config(
-        latents_mean=tuple(latents.mean((0, 2, 3, 4)).tolist()),
-        latents_std=tuple(latents.std((0, 2, 3, 4)).tolist()),
-    )
+    return latents.mean((0, 2, 3, 4)), latents.std((0, 2, 3, 4))
 
 
 def save_latents(path: Path, clips: LatentSet) -> None:
@@ -83,7 +65,11 @@ def save_latents(path: Path, clips: LatentSet) -> None:
     torch.save({"scenes": scenes, "latents": clips.latents, "near": clips.near}, path)
 
 
-def load_latents(path: Path) -> LatentSet:
-    """Read what `save_latents` wrote."""
-    saved = torch.load(path, weights_only=True, mmap=True)
-    return LatentSet([Scene(**scene) for scene in saved["scenes"]], saved["latents"], saved["near"])
+def load_latents(*paths: Path) -> LatentSet:
+    """Read what `save_latents` wrote, several files as one set."""
+    parts = [torch.load(path, weights_only=True, mmap=True) for path in paths]
+    return LatentSet(
+        [Scene(**scene) for part in parts for scene in part["scenes"]],
+        torch.cat([part["latents"] for part in parts]),
+        torch.cat([part["near"] for part in parts]),
+    )

@@ -1,34 +1,39 @@
-"""Trains the denoiser: given noisy latents and a prompt, the velocity from noise to data."""
+"""Trains the denoiser: given noisy latents and a prompt, the clip that they hide."""
 
 import copy
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Generic, TypeVar
 
 import torch
-from diffusers.models.transformers.transformer_mochi import MochiTransformer3DModel
+from diffusers.models.attention_processor import AttnProcessor
+from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
 from torch import Tensor, nn
+from transformers import PreTrainedTokenizerFast
 
 from generator.builtin import parallel
-from generator.builtin.architecture import build_transformer
-from generator.builtin.attention import DenseMochiAttention
+from generator.builtin.architecture import LATENT_CHANNELS, build_transformer
 from generator.builtin.captions import Scene, full_caption, sample_omissions, vary_caption
 from generator.builtin.checkpoint import Schedule, load_checkpoint, save_checkpoint
 from generator.builtin.dataset import LatentSet, load_latents
 from generator.builtin.optimiser import build_optimisers
-from generator.builtin.text import ATTRIBUTES, CaptionReader, load_reader, tokenize
+from generator.builtin.precision import mixed_precision
+from generator.builtin.render import NUM_FRAMES
+from generator.builtin.text import ATTRIBUTES, CaptionReader, load_reader
 from generator.builtin.tokenizer import build_tokenizer
 
 log = logging.getLogger(__name__)
 
-LEARNING_RATE = 3e-3
+LEARNING_RATE = 2e-3
 EMPTY_CAPTIONS = 0.1
 """Share of captions left empty, for guidance."""
-NOISE_CENTRE = 0.4
-"""Where the logit of the noise level is centred; at 1 and above colour and motion are heard sooner,
-below that shapes get their edges."""
+CAPTION_TOKENS = 18
+"""Captions are padded to this many tokens, a little more than the longest, to keep shapes fixed."""
+NOISE_CENTRE, NOISE_SPREAD = 1.2, 1.5
+"""Mean and deviation of the noise level's logit: sixteen frames show their subject through a lot of
+noise, so the prompt is only needed above 0.9, where a fifth of the samples lie."""
 SHAPE_WEIGHT = 4.0
 """Extra weight of the loss where the shape is."""
 
@@ -51,30 +56,43 @@ class ExponentialAverage(Generic[_Module]):
             slow.lerp_(fast, 1 - decay)
 
 
-def train_denoiser(work: Path, minutes: float, batch: int = 48, processes: int = 2) -> None:
-    """Train for `minutes` on the latents in `work`, resuming from its checkpoint."""
-    parallel.launch(_train, processes, work, minutes, batch // processes)
+@dataclass(frozen=True)
+class Phase:
+    """A part of the training: so many frames of each clip, until a share of the time is used."""
+
+    until: float
+    frames: int
 
 
-def _train(work: Path, minutes: float, batch: int) -> None:
+PHASES = (Phase(0.12, 1), Phase(0.35, 4), Phase(1.0, NUM_FRAMES))
+"""Looks first, on single frames, then motion on a few, then whole clips: the first ones are cheap."""
+
+
+def train_denoiser(work: Path, minutes: float, frames: int = 128, processes: int = 2) -> None:
+    """Train for `minutes` on the latents in `work`, so many frames a step, going on if begun."""
+    parallel.launch(_train, processes, work, minutes, frames // processes)
+
+
+def _train(work: Path, minutes: float, frames: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.manual_seed(0)
     reader = load_reader(work)
     transformer = build_transformer()
-    transformer.time_embed.pooler.load_state_dict(reader.pooler.state_dict())
     optimisers = build_optimisers(transformer, LEARNING_RATE)
     step = load_checkpoint(work / "denoiser.pt", transformer, optimisers)
     average = ExponentialAverage(transformer)
     load_checkpoint(work / "denoiser-average.pt", average.module)
-    use_dense_attention(transformer)
-    use_dense_attention(average.module)
-    sampler = BatchSampler(load_latents(work / "latents.pt"), reader, 1000 * step + parallel.rank())
-    check = sampler.fixed(load_latents(work / "held-out.pt"), 64)
+    prepare_for_training(transformer)
+    clips = load_latents(*sorted(work.glob("latents-*.pt")))
+    sampler = BatchSampler(clips, reader, 1000 * step + parallel.rank())
+    check = load_latents(work / "held-out.pt")
     schedule = Schedule(minutes, warmup_steps=100, first_step=step)
-    running_loss = 0.0
+    losses: list[float] = []
     while parallel.agree(schedule.running):
         schedule.apply(optimisers, LEARNING_RATE, step)
-        loss = velocity_loss(transformer, *sampler.draw(batch))
+        used = parallel.largest(schedule.progress)
+        phase = next((p for p in PHASES if used < p.until), PHASES[-1])
+        loss = clip_loss(transformer, sampler.draw(frames // phase.frames, phase.frames))
         loss.backward()
         parallel.average(p.grad for p in transformer.parameters() if p.grad is not None)
         torch.nn.utils.clip_grad_norm_(transformer.parameters(), 1.0)
@@ -83,15 +101,15 @@ def _train(work: Path, minutes: float, batch: int) -> None:
             optimiser.zero_grad()
         step += 1
         average.update(transformer, step)
-        running_loss += loss.item()
-        if step % 50 == 0 and parallel.rank() == 0:
-            gaps = hearing_gaps(average.module, reader, *check)
-            heard = ", ".join(f"{name} {gap:.4f}" for name, gap in gaps.items())
+        losses.append(loss.item())
+        if step % 300 == 0 and parallel.rank() == 0:
+            heard = hearing_gaps(average.module, reader, check)
             log.info(
-                "denoiser step %d, %.0f %%: loss %.4f; a wrong word costs %s",
-                step, 100 * schedule.progress, running_loss / 50, heard,
+                "denoiser step %d, %.0f %%, %d frames: loss %.4f; a wrong word costs %s",
+                step, 100 * used, phase.frames, sum(losses) / len(losses),
+                ", ".join(f"{name} {gap:.4f}" for name, gap in heard.items()),
             )  # fmt: skip
-            running_loss = 0.0
+            losses.clear()
             save_checkpoint(work / "denoiser.pt", transformer, optimisers, step)
             save_checkpoint(work / "denoiser-average.pt", average.module, [], step)
     if parallel.rank() == 0:
@@ -99,11 +117,14 @@ def _train(work: Path, minutes: float, batch: int) -> None:
         save_checkpoint(work / "denoiser-average.pt", average.module, [], step)
 
 
-def use_dense_attention(transformer: MochiTransformer3DModel) -> None:
-    """Replace the stock attention's loop over the batch; the weights stay the same."""
-    for block in transformer.transformer_blocks:
-        attention: Any = block.attn1
-        attention.processor = DenseMochiAttention()
+def prepare_for_training(transformer: LatteTransformer3DModel) -> None:
+    """Compile the blocks, with plain attention: the fused one is slow backwards under a mask."""
+    blocks: list[Any] = [*transformer.transformer_blocks, *transformer.temporal_transformer_blocks]
+    for block in blocks:
+        block.attn1.set_processor(AttnProcessor())
+        if block.attn2 is not None:
+            block.attn2.set_processor(AttnProcessor())
+        block.compile(dynamic=False)
 
 
 class BatchSampler:
@@ -116,76 +137,118 @@ class BatchSampler:
         self._tokenizer = build_tokenizer()
         torch.manual_seed(seed)
 
-    def draw(self, count: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Return latents, nearness, prompt embeddings and prompt mask of `count` clips."""
+    def draw(self, count: int, frames: int) -> "Batch":
+        """Return `count` clips, `frames` frames of each, the same ones of all."""
         chosen = self._random.choices(range(len(self._clips)), k=count)
+        times = torch.tensor(sorted(self._random.sample(range(NUM_FRAMES), frames)))
         captions = [self._caption(self._clips.scenes[index]) for index in chosen]
-        latents, near = self._clips.latents[chosen].float(), self._clips.near[chosen].float()
-        return latents, near, *embed(self._reader, self._tokenizer, captions)
+        latents = self._clips.latents[chosen][:, :, times].float()
+        near = self._clips.near[chosen][:, :, times].float()
+        prompts, mask = embed(self._reader, self._tokenizer, captions, self._random)
+        return Batch(latents, near, prompts, mask, times)
 
     def _caption(self, scene: Scene) -> str:
         if self._random.random() < EMPTY_CAPTIONS:
             return ""
         return vary_caption(scene, self._random, sample_omissions(self._random))
 
-    def fixed(self, clips: LatentSet, count: int) -> tuple[list[Scene], Tensor, Tensor]:
-        """Return scenes, latents and nearness of the first clips of a set."""
-        return clips.scenes[:count], clips.latents[:count].float(), clips.near[:count].float()
-
 
 @torch.no_grad()
-def embed(reader: CaptionReader, tokenizer: object, captions: list[str]) -> tuple[Tensor, Tensor]:
-    """Return the prompts' embeddings (batch, tokens, dim) and mask (batch, tokens)."""
-    tokens, mask = tokenize(tokenizer, captions)  # pyright: ignore[reportArgumentType]
-    return reader.encoder(tokens, attention_mask=mask).last_hidden_state, mask
+def embed(
+    reader: CaptionReader,
+    tokenizer: PreTrainedTokenizerFast,
+    captions: list[str],
+    random: Random,
+) -> tuple[Tensor, Tensor]:
+    """Return the prompts' embeddings (batch, tokens, dim) and which tokens count (batch, tokens).
+
+    The pipeline pads an empty prompt to the length of the other and shows the padding too.
+    """
+    batch = tokenizer(
+        captions, padding="max_length", max_length=CAPTION_TOKENS, truncation=True,
+        return_tensors="pt",
+    )  # fmt: skip
+    embeddings = reader.encoder(batch.input_ids, attention_mask=batch.attention_mask)
+    visible = batch.attention_mask.bool()
+    for row, caption in enumerate(captions):
+        if not caption:
+            visible[row, : random.randrange(4, 15)] = True
+    return embeddings.last_hidden_state, visible
 
 
-def velocity_loss(
-    transformer: MochiTransformer3DModel,
-    latents: Tensor,
-    near: Tensor,
-    prompts: Tensor,
-    mask: Tensor,
+@dataclass(frozen=True)
+class Batch:
+    """What one step learns from."""
+
+    latents: Tensor
+    near: Tensor
+    prompts: Tensor
+    visible: Tensor
+    times: Tensor
+    """The chosen frames' places in the clip."""
+
+
+def clip_loss(
+    transformer: LatteTransformer3DModel,
+    batch: Batch,
     noise_level: Tensor | None = None,
     noise: Tensor | None = None,
 ) -> Tensor:
-    """Return the weighted squared error of the predicted velocity (data - noise).
+    """Return the squared error of the predicted clip, weighted like that of the velocity.
 
-    `noise_level` is 1 for pure noise and 0 for data; drawn with most weight on high noise, where
-    the prompt decides what appears. Mochi's time runs the other way, 0 to 1000.
+    `noise_level` is 1 for pure noise and 0 for data; most are drawn high, where the prompt decides.
     """
+    latents = batch.latents
     if noise_level is None:
-        noise_level = torch.sigmoid(1.2 * torch.randn(len(latents)) + NOISE_CENTRE)
+        drawn = torch.randn(len(latents))
+        noise_level = torch.sigmoid(NOISE_SPREAD * drawn + NOISE_CENTRE)
     noise = torch.randn_like(latents) if noise is None else noise
     level = noise_level.view(-1, 1, 1, 1, 1)
-    predicted: Tensor = transformer(
-        hidden_states=(1 - level) * latents + level * noise,
-        encoder_hidden_states=prompts,
-        timestep=1000 * (1 - noise_level),
-        encoder_attention_mask=mask,
-        return_dict=False,
-    )[0]
-    weight = 1 + SHAPE_WEIGHT * near
-    return (weight * (predicted - (latents - noise)) ** 2).sum() / (weight.sum() * latents.shape[1])
+    predicted = predict(transformer, (1 - level) * latents + level * noise, noise_level, batch)
+    weight = (1 + SHAPE_WEIGHT * batch.near) / level.clamp(min=0.2) ** 2
+    normaliser = (1 + SHAPE_WEIGHT * batch.near).sum() * latents.shape[1]
+    return (weight * (predicted - latents) ** 2).sum() / normaliser
+
+
+def predict(
+    transformer: LatteTransformer3DModel, noisy: Tensor, noise_level: Tensor, batch: Batch
+) -> Tensor:
+    """Return the clips the denoiser sees in `noisy` latents (n, channels, time, height, width)."""
+    positions = transformer.temp_pos_embed
+    bias = (~batch.visible).float()[:, None] * -10_000.0
+    try:
+        if len(batch.times) > 1:
+            transformer.temp_pos_embed = positions[:, batch.times]
+        with mixed_precision():
+            output: Tensor = transformer(
+                hidden_states=noisy,
+                timestep=1000 * noise_level,
+                encoder_hidden_states=batch.prompts,
+                encoder_attention_mask=bias.repeat_interleave(noisy.shape[2], 0),
+                return_dict=False,
+            )[0]
+    finally:
+        transformer.temp_pos_embed = positions
+    return output[:, :LATENT_CHANNELS].float()
 
 
 @torch.no_grad()
 def hearing_gaps(
-    transformer: MochiTransformer3DModel,
-    reader: CaptionReader,
-    scenes: list[Scene],
-    latents: Tensor,
-    near: Tensor,
+    transformer: LatteTransformer3DModel, reader: CaptionReader, clips: LatentSet, count: int = 16
 ) -> dict[str, float]:
     """Return how much the loss at high noise grows when one attribute of the caption is wrong."""
-    generator = torch.Generator().manual_seed(0)
-    noise = torch.randn(latents.shape, generator=generator)
-    level = torch.full((len(latents),), 0.9)
-    tokenizer = build_tokenizer()
+    scenes = clips.scenes[:count]
+    latents, near = clips.latents[:count].float(), clips.near[:count].float()
+    noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0))
+    level = torch.full((count,), 0.96)
+    tokenizer, random = build_tokenizer(), Random(0)
 
     def loss(worded: list[Scene]) -> float:
-        prompts = embed(reader, tokenizer, [full_caption(scene) for scene in worded])
-        return velocity_loss(transformer, latents, near, *prompts, level, noise).item()
+        captions = [full_caption(scene) for scene in worded]
+        batch = Batch(
+            latents, near, *embed(reader, tokenizer, captions, random), torch.arange(NUM_FRAMES)
+        )
+        return clip_loss(transformer, batch, level, noise).item()
 
     right = loss(scenes)
     wrong = {

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from generator.builtin.captions import Scene
-from generator.builtin.render import Clip, Pose, draw_shape
+from generator.builtin.render import NUM_FRAMES, SIZE, Clip, Pose, draw_shape
 from generator.builtin.scenery import PLAIN, draw_background
 from generator.builtin.vocabulary import BACKGROUNDS, COLOURS, SHAPES
 
@@ -17,16 +17,33 @@ Masks = npt.NDArray[np.bool_]
 
 _FOREGROUND = 30.0
 """How far, in RGB units, a pixel lies from every look of its background to count as the shape."""
+_SMALLEST = 16
+"""Pixels below which a speck is no shape."""
 _GRID = 32
 _ANGLES = 36
 _MOVES = 0.16
 """Travel of the centre, in units of the width, that counts as motion."""
 
 
+@dataclass(frozen=True)
+class Track:
+    """What is measured of a clip's shape, frame by frame."""
+
+    centres: Floats
+    """(frames, x and y) in units of the width."""
+    areas: Floats
+    """(frames,) as shares of the frame."""
+    kept_form: float
+    """Mean overlap (intersection over union) of neighbouring frames' outlines, once moved onto each
+    other and scaled to one size: 1 where the shape stays what it is."""
+    flicker: float
+    """Mean change of the background from frame to frame, in steps of 0..255."""
+
+
 class Detector:
     """Knows the backgrounds' looks and the shapes' outlines for one frame size."""
 
-    def __init__(self, size: int = 96, num_frames: int = 19) -> None:
+    def __init__(self, size: int = SIZE, num_frames: int = NUM_FRAMES) -> None:
         rng = np.random.default_rng(0)
         self._looks = {name: _looks(name, rng, num_frames, size) for name in BACKGROUNDS}
         self._templates = {shape: _outlines(shape) for shape in SHAPES}
@@ -36,7 +53,7 @@ class Detector:
         frames = clip.astype(np.float32)
         background = self._background(frames)
         masks = self._masks(frames, background)
-        seen = [index for index, mask in enumerate(masks) if mask.sum() >= 16]
+        seen = [index for index, mask in enumerate(masks) if mask.sum() >= _SMALLEST]
         if len(seen) < len(masks) // 2:
             return Scene("", "", "", background)
         frames, masks = frames[seen], masks[seen]
@@ -45,6 +62,23 @@ class Detector:
             shape=self._shape(masks),
             motion=_motion(frames, masks),
             background=background,
+        )
+
+    def track(self, clip: Clip) -> Track | None:
+        """Follow the clip's shape; None where there is none in most of the frames."""
+        frames = clip.astype(np.float32)
+        masks = self._masks(frames, self._background(frames))
+        seen = [index for index, mask in enumerate(masks) if mask.sum() >= _SMALLEST]
+        if len(seen) < len(masks) // 2:
+            return None
+        calm = ~_grow(_grow(masks))
+        both_calm = calm[1:] & calm[:-1]
+        change = np.abs(np.diff(frames, axis=0)).mean(-1)
+        return Track(
+            centres=_centres(masks[seen]),
+            areas=masks[seen].mean((1, 2)),
+            kept_form=_kept_form(masks[seen]),
+            flicker=float(change[both_calm].mean()),
         )
 
     def _background(self, frames: Floats) -> str:
@@ -206,6 +240,13 @@ def _normalised(mask: npt.NDArray[np.bool_]) -> Floats:
     inside = ((rows >= 0) & (rows < size))[:, None] & ((columns >= 0) & (columns < size))[None]
     taken = mask[np.clip(rows, 0, size - 1)[:, None], np.clip(columns, 0, size - 1)[None]]
     return (taken & inside).astype(np.float32)
+
+
+def _kept_form(masks: Masks) -> float:
+    outlines = np.stack([_normalised(mask) for mask in masks])
+    before, after = outlines[:-1], outlines[1:]
+    both = np.minimum(before, after).sum((1, 2))
+    return float((both / np.maximum(before, after).sum((1, 2))).mean())
 
 
 def _outlines(shape: str) -> Floats:

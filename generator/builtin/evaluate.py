@@ -1,10 +1,11 @@
-"""Measures how well the exported model obeys: held-out prompts, judged by the detector."""
+"""Measures the exported model: does it obey prompts it never saw, keep its form, vary by seed."""
 
 import json
 import logging
+import resource
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,16 +13,20 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
-from PIL import Image, ImageDraw
 
 from generator.builtin.architecture import CALL_ARGUMENTS
+from generator.builtin.autoencoder import FramePool, measure_psnr
 from generator.builtin.captions import Scene, full_caption, sample_scene
+from generator.builtin.contact_sheet import contact_sheet
 from generator.builtin.detector import Detector
+from generator.builtin.quality import diversity, stability
 from generator.builtin.render import Clip, render
 
 log = logging.getLogger(__name__)
 
 ATTRIBUTES = ("colour", "shape", "motion", "background")
+_SEEDS = 6
+"""Clips a prompt that are compared for diversity."""
 
 
 @dataclass(frozen=True)
@@ -51,65 +56,90 @@ def _all(*columns: list[bool]) -> list[bool]:
     return [all(row) for row in zip(*columns, strict=True)]
 
 
-def control(count: int, seed: int = 11) -> Accuracy:
-    """Score the detector on ground-truth renders: what a perfect model would get."""
-    random, rng, detector = Random(seed), np.random.default_rng(seed), Detector()
-    scenes = [sample_scene(random, held_out=True) for _ in range(count)]
-    return score(scenes, [detector.detect(render(scene, rng)[0]) for scene in scenes])
+class ShippedModel:
+    """The exported pipeline, called as the generator calls it."""
 
+    def __init__(self, folder: Path) -> None:
+        started = time.perf_counter()
+        self._pipeline: Any = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
+        self.seconds_to_load = time.perf_counter() - started
+        self._pipeline.set_progress_bar_config(disable=True)
 
-def generate(folder: Path, scenes: list[Scene], seed: int = 0) -> Iterator[Clip]:
-    """Yield the model's clip for each scene's plain caption, through the stock pipeline."""
-    pipeline: Any = DiffusionPipeline.from_pretrained(folder, dtype=torch.float32)
-    pipeline.set_progress_bar_config(disable=True)
-    for index, scene in enumerate(scenes):
-        generator = torch.Generator("cpu").manual_seed(seed + index)
-        frames = pipeline(
-            full_caption(scene), generator=generator, output_type="np", **CALL_ARGUMENTS
+    def clip(self, prompt: str, seed: int) -> Clip:
+        """Return one clip."""
+        generator = torch.Generator("cpu").manual_seed(seed)
+        frames = self._pipeline(
+            prompt, generator=generator, output_type="pt", **CALL_ARGUMENTS
         ).frames[0]
-        yield (np.asarray(frames) * 255 + 0.5).astype(np.uint8)
+        return (frames.permute(0, 2, 3, 1).numpy() * 255 + 0.5).astype(np.uint8)
+
+    def clips(self, scenes: list[Scene], first_seed: int = 0) -> Iterator[Clip]:
+        """Yield a clip for each scene's plain caption, each with a seed of its own."""
+        for index, scene in enumerate(scenes):
+            yield self.clip(full_caption(scene), first_seed + index)
+
+    def reconstruction(self) -> tuple[float, float]:
+        """Return the autoencoder's PSNR on held-out renders in dB: whole frames, around shapes."""
+        pool = FramePool(seed=1, capacity=96, held_out=True)
+        return measure_psnr(self._pipeline.vae, *pool.middle_frames())
 
 
 def evaluate(folder: Path, count: int, report: Path | None = None) -> dict[str, Accuracy]:
-    """Print control and held-out accuracy; write them and a contact sheet next to `report`."""
-    random = Random(12)
-    scenes = [sample_scene(random, held_out=True) for _ in range(count)]
-    started = time.perf_counter()
-    clips = list(generate(folder, scenes))
-    seconds = (time.perf_counter() - started) / count
+    """Log all figures, the detector's control first; write them and a contact sheet to `report`."""
     detector = Detector()
-    seen = [detector.detect(clip) for clip in clips]
-    results = {"control": control(max(count, 200)), "held-out prompts": score(scenes, seen)}
-    for name, accuracy in results.items():
-        log.info("%s: %s", name, accuracy)
-    log.info("%.2f s a clip", seconds)
+    scenes = _held_out_scenes(count, seed=12)
+    rng = np.random.default_rng(11)
+    truth = [render(scene, rng)[0] for scene in scenes]
+    results = {"control": score(scenes, [detector.detect(clip) for clip in truth])}
+    log.info("control: %s", results["control"])
+
+    model = ShippedModel(folder)
+    started = time.perf_counter()
+    clips = list(model.clips(scenes))
+    seconds = (time.perf_counter() - started) / count
+    results["held-out prompts"] = score(scenes, [detector.detect(clip) for clip in clips])
+    log.info("held-out prompts: %s", results["held-out prompts"])
+
+    figures = _other_figures(model, detector, clips, truth, scenes[: max(2, count // 25)])
+    figures["seconds_to_load"] = model.seconds_to_load
+    figures["seconds_a_clip"] = seconds
+    figures["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for name, figure in figures.items():
+        log.info("%s: %s", name.replace("_", " "), figure)
     if report is not None:
-        figures = {
-            name: accuracy.shares | {"n": accuracy.clips} for name, accuracy in results.items()
-        }
-        report.write_text(json.dumps(figures | {"seconds_a_clip": seconds}, indent=2) + "\n")
-        contact_sheet(scenes, clips, report.with_suffix(".png"))
+        accuracies = {name: acc.shares | {"n": acc.clips} for name, acc in results.items()}
+        report.write_text(json.dumps(accuracies | figures, indent=2) + "\n")
+        contact_sheet(scenes, clips, truth, report.with_suffix(".png"))
     return results
 
 
-def contact_sheet(scenes: list[Scene], clips: list[Clip], path: Path, rows: int = 10) -> None:
-    """Draw frames of the first clips under their prompts, each beside a ground-truth render."""
-    rng = np.random.default_rng(13)
-    strips: list[Clip] = []
-    for scene, clip in zip(scenes[:rows], clips, strict=False):
-        gap = np.full((clip.shape[1], 6, 3), 255, np.uint8)
-        strip = np.concatenate([_strip(clip), gap, _strip(render(scene, rng)[0])], axis=1)
-        strips += [_title(full_caption(scene), strip.shape[1]), strip]
-    sheet = Image.fromarray(np.concatenate(strips))
-    sheet.quantize(256).save(path, optimize=True)
+def _held_out_scenes(count: int, seed: int) -> list[Scene]:
+    random = Random(seed)
+    return [sample_scene(random, held_out=True) for _ in range(count)]
 
 
-def _title(text: str, width: int) -> Clip:
-    bar = Image.new("RGB", (width, 16), "white")
-    ImageDraw.Draw(bar).text((4, 2), text, fill="black")
-    return np.asarray(bar)
-
-
-def _strip(clip: Clip, count: int = 5) -> Clip:
-    chosen = np.linspace(0, len(clip) - 1, count).astype(int)
-    return np.concatenate(list(clip[chosen]), axis=1)
+def _other_figures(
+    model: ShippedModel,
+    detector: Detector,
+    clips: list[Clip],
+    truth: list[Clip],
+    repeated: list[Scene],
+) -> dict[str, Any]:
+    """Return reconstruction, stability and diversity, the last two beside ground truth."""
+    whole, shapes = model.reconstruction()
+    seeds = range(1000, 1000 + _SEEDS)
+    made = [[model.clip(full_caption(scene), seed) for seed in seeds] for scene in repeated]
+    drawn = [
+        [render(scene, np.random.default_rng(seed))[0] for seed in seeds] for scene in repeated
+    ]
+    return {
+        "reconstruction_db": {"whole_frames": whole, "around_shapes": shapes},
+        "stability": {
+            "model": asdict(stability(detector, clips)),
+            "ground_truth": asdict(stability(detector, truth)),
+        },
+        "diversity": {
+            "model": asdict(diversity(detector, made)),
+            "ground_truth": asdict(diversity(detector, drawn)),
+        },
+    }

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import torch
-from diffusers.models.autoencoders.autoencoder_kl_mochi import AutoencoderKLMochi
-from diffusers.models.transformers.transformer_mochi import MochiTransformer3DModel
-from diffusers.pipelines.mochi.pipeline_mochi import MochiPipeline
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
+from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
+from diffusers.pipelines.latte.pipeline_latte import LattePipeline
 from transformers import T5EncoderModel
 
 from generator.builtin.architecture import build_scheduler
@@ -16,13 +16,13 @@ MODEL_FOLDER = Path(__file__).parent / "model"
 
 def export(
     folder: Path,
-    autoencoder: AutoencoderKLMochi,
+    autoencoder: AutoencoderKL,
     text_encoder: T5EncoderModel,
-    transformer: MochiTransformer3DModel,
+    transformer: LatteTransformer3DModel,
 ) -> int:
     """Save the pipeline as fp16 safetensors and return the size of its weights in bytes."""
-    pipeline = MochiPipeline(
-        scheduler=build_scheduler(),
+    pipeline = LattePipeline(
+        scheduler=build_scheduler(),  # pyright: ignore[reportArgumentType]
         vae=autoencoder,
         text_encoder=text_encoder,
         tokenizer=build_tokenizer(),  # pyright: ignore[reportArgumentType]

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from generator.builtin.precision import mixed_precision
 from generator.builtin.parallel import rank, sum_over_processes, world_size
 
 
@@ -50,10 +51,11 @@ def orthogonalise(matrix: Tensor, steps: int = 5) -> Tensor:
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
     x = x / (x.norm() + 1e-7)
-    for _ in range(steps):
-        gram = x @ x.T
-        x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
-    return x.T if tall else x
+    with mixed_precision():
+        for _ in range(steps):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+    return (x.T if tall else x).float()
 
 
 def build_optimisers(module: nn.Module, lr: float) -> list[torch.optim.Optimizer]:

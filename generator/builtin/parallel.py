@@ -77,3 +77,12 @@ def agree(value: bool) -> bool:
     answer = torch.tensor([int(value)])
     dist.broadcast(answer, src=0)
     return bool(answer.item())
+
+
+def largest(value: float) -> float:
+    """Return the largest of the processes' values in all of them."""
+    if world_size() == 1:
+        return value
+    answer = torch.tensor(value)
+    dist.all_reduce(answer, dist.ReduceOp.MAX)
+    return answer.item()

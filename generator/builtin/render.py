@@ -11,6 +11,11 @@ from generator.builtin.captions import Scene
 from generator.builtin.scenery import draw_background
 from generator.builtin.vocabulary import COLOURS
 
+SIZE = 144
+"""Width and height of a clip in pixels."""
+NUM_FRAMES = 16
+FPS = 8
+
 Floats = npt.NDArray[np.floating]
 Clip = npt.NDArray[np.uint8]
 """Frames as (time, height, width, 3)."""
@@ -27,7 +32,7 @@ class Pose:
 
 
 def render(
-    scene: Scene, rng: np.random.Generator, num_frames: int = 19, size: int = 96
+    scene: Scene, rng: np.random.Generator, num_frames: int = NUM_FRAMES, size: int = SIZE
 ) -> tuple[Clip, Floats]:
     """Return the clip and the shape's coverage, both over time; coverage is 0..1 per pixel."""
     background = draw_background(scene.background, rng, num_frames, size)

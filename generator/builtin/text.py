@@ -5,11 +5,10 @@ from pathlib import Path
 from random import Random
 
 import torch
-from diffusers.models.embeddings import MochiAttentionPool
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
-from generator.builtin.architecture import HIDDEN_DIM, TEXT_DIM, build_text_encoder
+from generator.builtin.architecture import TEXT_DIM, build_text_encoder
 from generator.builtin.captions import Scene, sample_omissions, sample_scene, vary_caption
 from generator.builtin.tokenizer import MAX_TOKENS, build_tokenizer
 from generator.builtin.vocabulary import BACKGROUNDS, COLOURS, MOTIONS, SHAPES, SIZES
@@ -28,21 +27,23 @@ _UNSAID = -100
 
 
 class CaptionReader(nn.Module):
-    """Text encoder, the denoiser's own pooling layer, and a throwaway head for each attribute."""
+    """Text encoder with a throwaway head for each attribute.
+
+    Every token has to tell every attribute: the denoiser's cross-attention starts by looking at
+    all tokens alike, and then hears the whole caption from the first step on.
+    """
 
     def __init__(self, vocabulary_size: int) -> None:
         super().__init__()
         self.encoder = build_text_encoder(vocabulary_size)
-        self.pooler = MochiAttentionPool(8, TEXT_DIM, HIDDEN_DIM)
         self.heads = nn.ModuleDict(
-            {name: nn.Linear(HIDDEN_DIM, len(values)) for name, values in ATTRIBUTES.items()}
+            {name: nn.Linear(TEXT_DIM, len(values)) for name, values in ATTRIBUTES.items()}
         )
 
     def forward(self, tokens: Tensor, mask: Tensor) -> dict[str, Tensor]:
-        """Return logits for each attribute, shape (batch, values)."""
+        """Return each token's logits for each attribute, shape (batch, tokens, values)."""
         hidden: Tensor = self.encoder(tokens, attention_mask=mask).last_hidden_state
-        pooled = self.pooler(hidden, mask)
-        return {name: head(pooled) for name, head in self.heads.items()}
+        return {name: head(hidden) for name, head in self.heads.items()}
 
 
 def tokenize(tokenizer: PreTrainedTokenizerFast, captions: list[str]) -> tuple[Tensor, Tensor]:
@@ -63,9 +64,7 @@ def train_text_encoder(work: Path, steps: int = 1500, batch: int = 96) -> Captio
     for step in range(1, steps + 1):
         tokens, mask, targets = _sample_batch(random, tokenizer, batch)
         logits = reader(tokens, mask)
-        loss = torch.stack(
-            [nn.functional.cross_entropy(logits[name], targets[name]) for name in ATTRIBUTES]
-        ).sum()
+        loss = torch.stack([_loss(logits[n], targets[n], mask) for n in ATTRIBUTES]).sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -75,6 +74,12 @@ def train_text_encoder(work: Path, steps: int = 1500, batch: int = 96) -> Captio
     work.mkdir(parents=True, exist_ok=True)
     torch.save(reader.state_dict(), work / "text.pt")
     return reader
+
+
+def _loss(logits: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
+    """Return the cross-entropy of an attribute, over all real tokens of the captions that say it."""
+    told = targets[:, None].expand_as(mask).masked_fill(~mask, _UNSAID)
+    return nn.functional.cross_entropy(logits.flatten(0, 1), told.flatten())
 
 
 def load_reader(work: Path) -> CaptionReader:
@@ -110,6 +115,7 @@ def _accuracy(reader: CaptionReader, tokenizer: PreTrainedTokenizerFast) -> dict
     tokens, mask, targets = _sample_batch(Random(1), tokenizer, 512, held_out=True)
     right: dict[str, float] = {}
     for name, logits in reader(tokens, mask).items():
-        said = targets[name] != _UNSAID
-        right[name] = round((logits.argmax(1) == targets[name])[said].float().mean().item(), 4)
+        said = mask & (targets[name] != _UNSAID)[:, None]
+        hits = logits.argmax(2) == targets[name][:, None]
+        right[name] = round(hits[said].float().mean().item(), 4)
     return right

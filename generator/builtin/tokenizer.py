@@ -6,7 +6,7 @@ from transformers import PreTrainedTokenizerFast
 from generator.builtin.vocabulary import WORLD_WORDS
 
 PAD, END, UNKNOWN = "<pad>", "</s>", "<unk>"
-MAX_TOKENS = 24
+MAX_TOKENS = 120
 """Longest prompt the model reads, the closing token included; longer ones are truncated."""
 
 

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import torch
-from diffusers.models.autoencoders.autoencoder_kl_mochi import AutoencoderKLMochi
+from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 
-from generator.builtin.architecture import build_autoencoder, build_transformer
-from generator.builtin.autoencoder import train_autoencoder, train_decoder
-from generator.builtin.checkpoint import load_checkpoint
-from generator.builtin.dataset import encode_clips, measure_latents, save_latents
+from generator.builtin import parallel
+from generator.builtin.architecture import build_autoencoder, build_transformer, fold_statistics
+from generator.builtin.autoencoder import train_autoencoder
+from generator.builtin.checkpoint import load_checkpoint, save_checkpoint
+from generator.builtin.dataset import encode_clips, latent_statistics, save_latents
 from generator.builtin.denoiser import train_denoiser
 from generator.builtin.export import MODEL_FOLDER, export
 from generator.builtin.text import load_reader, train_text_encoder
 
 log = logging.getLogger(__name__)
 
-_SHARES: Final = {"autoencoder": 0.35, "denoiser": 0.5, "decoder": 0.15}
+_SHARES: Final = {"autoencoder": 0.15, "denoiser": 0.85}
 """How a whole training divides its minutes; the other stages take what they need, a few minutes."""
 
 
@@ -33,32 +33,40 @@ def train(work: Path, minutes: float, stages: tuple[str, ...], *, from_scratch: 
         "text": lambda _: train_text_encoder(work),
         "latents": lambda _: encode_dataset(work),
         "denoiser": lambda limit: train_denoiser(work, limit),
-        "decoder": lambda limit: train_decoder(work, limit),
     }
     for stage in stages:
         log.info("training: %s", stage)
         run[stage](minutes * (_SHARES.get(stage, 1.0) if len(stages) > 1 else 1.0))
 
 
-def trained_autoencoder(work: Path) -> AutoencoderKLMochi:
-    """Load the autoencoder of a training folder, its latents' statistics included."""
-    autoencoder = build_autoencoder()
+def encode_dataset(
+    work: Path, clips: int = 8000, held_out: int = 48, processes: int = 2
+) -> None:
+    """Fix the autoencoder's latents and encode the training clips and the held-out ones.
+
+    From here on the denoiser depends on this very autoencoder: it is kept as `folded.pt`.
+    """
+    autoencoder = build_autoencoder().eval()
     load_checkpoint(work / "autoencoder.pt", autoencoder)
-    load_checkpoint(work / "decoder.pt", autoencoder)
-    statistics = work / "statistics.pt"
-    if statistics.exists():
-        autoencoder.register_to_config(**torch.load(statistics, weights_only=True))
-    return autoencoder.eval()
-
-
-def encode_dataset(work: Path, clips: int = 4000, held_out: int = 48) -> None:
-    """Measure the latents' statistics and encode the training and the held-out clips."""
-    autoencoder = trained_autoencoder(work)
-    measure_latents(autoencoder)
-    names = ("latents_mean", "latents_std")
-    torch.save({name: autoencoder.config[name] for name in names}, work / "statistics.pt")
+    fold_statistics(autoencoder, *latent_statistics(autoencoder))
+    save_checkpoint(work / "folded.pt", autoencoder, [], 0)
     save_latents(work / "held-out.pt", encode_clips(autoencoder, held_out, seed=1, held_out=True))
-    save_latents(work / "latents.pt", encode_clips(autoencoder, clips, seed=0))
+    for old in work.glob("latents-*.pt"):
+        old.unlink()
+    parallel.launch(_encode_share, processes, work, clips // processes)
+
+
+def _encode_share(work: Path, clips: int) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    share = encode_clips(trained_autoencoder(work), clips, seed=100 + parallel.rank())
+    save_latents(work / f"latents-{parallel.rank()}.pt", share)
+
+
+def trained_autoencoder(work: Path) -> AutoencoderKL:
+    """Load the autoencoder that the latents of a training folder were made with."""
+    autoencoder = build_autoencoder()
+    load_checkpoint(work / "folded.pt", autoencoder)
+    return autoencoder.eval()
 
 
 def export_training(work: Path, folder: Path = MODEL_FOLDER) -> int:

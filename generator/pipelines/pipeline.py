@@ -40,12 +40,12 @@ class DiffusersPipeline:
             prompt=request.prompt,
             width=request.width,
             height=request.height,
-            num_frames=request.num_frames,
             num_inference_steps=request.num_inference_steps,
             guidance_scale=request.guidance_scale,
             # drawn on the CPU, so that a seed means the same noise on every device
             generator=torch.Generator("cpu").manual_seed(request.seed),
             output_type="pt",
+            **{self._spec.frames_argument: request.num_frames},
             **({"negative_prompt": request.negative_prompt} if self._spec.negative_prompt else {}),
             **self._spec.call_args,
         )

@@ -1,7 +1,6 @@
 """The engine's runtime on torch: one device and the models loaded onto it."""
 
 import gc
-import warnings
 
 import diffusers
 import torch
@@ -42,4 +41,3 @@ def _silence_libraries() -> None:
         library.utils.logging.set_verbosity_error()
         library.utils.logging.disable_progress_bar()
     disable_progress_bars()
-    warnings.filterwarnings("ignore", message="In CPU autocast")  # Mochi's, and of no consequence

@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image
 
 from generator.builtin.captions import Scene
-from generator.builtin.evaluate import contact_sheet, score
+from generator.builtin.contact_sheet import contact_sheet
+from generator.builtin.evaluate import score
 
 
 def test_score_counts_each_attribute_and_all_of_them_together() -> None:
@@ -24,6 +25,7 @@ def test_score_counts_each_attribute_and_all_of_them_together() -> None:
 
 def test_the_contact_sheet_sets_clips_beside_ground_truth(tmp_path: Path) -> None:
     scene = Scene("red", "star", "still", "sky")
-    contact_sheet([scene], [np.zeros((19, 96, 96, 3), np.uint8)], tmp_path / "sheet.png")
+    clips = [np.zeros((16, 96, 96, 3), np.uint8)]
+    contact_sheet([scene], clips, clips, tmp_path / "sheet.png")
     with Image.open(tmp_path / "sheet.png") as sheet:
-        assert sheet.size == (2 * 5 * 96 + 6, 96 + 16)
+        assert sheet.size == (2 * 5 * 96 + 8, 96 + 16)

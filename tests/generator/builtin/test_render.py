@@ -15,9 +15,9 @@ from generator.builtin.vocabulary import BACKGROUNDS, MOTIONS, SHAPES
 def test_a_clip_has_frames_of_bytes_and_coverage_between_0_and_1() -> None:
     scene = Scene("red", "circle", "moving right", "white")
     clip, coverage = render(scene, np.random.default_rng(0))
-    assert clip.shape == (19, 96, 96, 3)
+    assert clip.shape == (16, 144, 144, 3)
     assert clip.dtype == np.uint8
-    assert coverage.shape == (19, 96, 96)
+    assert coverage.shape == (16, 144, 144)
     assert coverage.min() == 0.0
     assert coverage.max() == 1.0
 
@@ -61,5 +61,5 @@ def test_the_detector_sees_an_empty_frame_as_such() -> None:
     detector = Detector()
     for background in BACKGROUNDS[:2]:
         shade = 250 if background == "white" else 10
-        seen = detector.detect(np.full((19, 96, 96, 3), shade, np.uint8))
+        seen = detector.detect(np.full((16, 144, 144, 3), shade, np.uint8))
         assert seen == Scene("", "", "", background)
