@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
+from pathlib import Path
 
 from msgspec import structs
 
@@ -86,6 +87,18 @@ class ModelSpec:
     min_display_size: int = 0
     """Clips are enlarged by a whole number until their shorter edge has this many pixels."""
     prompt_note: Callable[[str], str | None] = _no_note
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether `source` is a folder of this machine."""
+        return Path(self.source).is_absolute() or self.source.startswith((".", "~"))
+
+    @property
+    def model_card(self) -> Path | str:
+        """Where the model is described: a file of this machine, or a page of the Hub."""
+        if self.is_folder:
+            return Path(self.source).expanduser() / "README.md"
+        return f"https://huggingface.co/{self.source}"
 
     def fit_size(self, width: int, height: int) -> tuple[int, int]:
         """Return the nearest size in pixels this model can make."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from generator import builtin
 from generator.builtin import vocabulary
 from generator.catalogue import Catalogue, ModelSpec, SchedulerSpec, Settings
 from generator.rules import FrameRule, SizeRule
@@ -28,16 +29,23 @@ BUILTIN = ModelSpec(
     licence="MIT",
     memory_note="about 1 GB of main memory",
     defaults=Settings(
-        width=144, height=144, num_frames=16, fps=8, num_inference_steps=16, guidance_scale=4.0
+        width=builtin.SIZE,
+        height=builtin.SIZE,
+        num_frames=builtin.NUM_FRAMES,
+        fps=builtin.FPS,
+        num_inference_steps=builtin.NUM_INFERENCE_STEPS,
+        guidance_scale=builtin.GUIDANCE_SCALE,
     ),
     # the one size and length it was trained at
-    sizes=SizeRule(multiple=24, min=144, max=144, max_pixels=144 * 144),
-    frames=FrameRule(multiple=1, offset=0, min=16, max=16),
+    sizes=SizeRule(
+        multiple=24, min=builtin.SIZE, max=builtin.SIZE, max_pixels=builtin.SIZE * builtin.SIZE
+    ),
+    frames=FrameRule(multiple=1, offset=0, min=builtin.NUM_FRAMES, max=builtin.NUM_FRAMES),
     frames_argument="video_length",
     call_args={"clean_caption": False},
     max_steps=64,
     small_world=True,
-    min_display_size=432,
+    min_display_size=3 * builtin.SIZE,
     prompt_note=_builtin_note,
 )
 

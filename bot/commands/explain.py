@@ -4,7 +4,7 @@ from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
 from bot.commands.video import resolve_model
-from bot.explainer.lesson import general_lesson
+from bot.explainer.lesson import card_files, general_lesson
 
 
 def add_explain_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
@@ -17,4 +17,6 @@ def add_explain_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     ) -> None:
         rules = await interaction.client.store.rules(interaction.guild_id)
         spec = await resolve_model(interaction.client, None, rules)
-        await interaction.response.send_message(embed=general_lesson(spec), ephemeral=private)
+        await interaction.response.send_message(
+            embed=general_lesson(spec), files=card_files(spec), ephemeral=private
+        )

@@ -18,7 +18,8 @@ _COLOUR = discord.Colour(0x7C5CFF)
 _DIFFUSION = (
     "**Learning:** real clips are buried in noise, a little at each step: "
     "`x_t = √(1−β_t)·x_{t−1} + √β_t·ε`. A network sees the noisy clip, the step and the caption, "
-    "and learns to predict the noise (newer models: the *velocity* from noise to clip).\n"
+    "and learns to predict the noise (or the clip itself, or the *velocity* from one to the other: "
+    "each can be worked out from any).\n"
     "**Making:** start from pure noise, which the seed fixes, and take the predicted noise out "
     "step by step. The prompt steers every step. Most video models do this on small *latents*, "
     "and a VAE decoder turns them into frames at the end."
@@ -54,7 +55,7 @@ def general_lesson(spec: ModelSpec) -> discord.Embed:
     embed.add_field(name="Diffusion (what this bot does)", value=_DIFFUSION, inline=False)
     embed.add_field(name="A GAN (the other famous way)", value=_GAN, inline=False)
     embed.add_field(name="Side by side", value=_COMPARED, inline=False)
-    embed.add_field(name="The model here", value=_about(spec), inline=False)
+    embed.add_field(name="The model here", value=_about(spec) + _card(spec), inline=False)
     embed.add_field(name="Read more", value=_SOURCES, inline=False)
     return embed
 
@@ -114,3 +115,17 @@ def _times(seconds: Mapping[Stage, float]) -> str:
 def _about(spec: ModelSpec) -> str:
     forbids = f" ({spec.licence_note})" if spec.licence_note else ""
     return f"**{spec.title}**: {spec.description}. Licence: {spec.licence}{forbids}."
+
+
+def _card(spec: ModelSpec) -> str:
+    if isinstance(spec.model_card, str):
+        return f" [Model card]({spec.model_card})"
+    return " Its model card is attached." if spec.model_card.is_file() else ""
+
+
+def card_files(spec: ModelSpec) -> list[discord.File]:
+    """Return the model card to attach, where it is a file and not a page."""
+    card = spec.model_card
+    if isinstance(card, str) or not card.is_file():
+        return []
+    return [discord.File(card, filename=f"{spec.name}-model-card.md")]

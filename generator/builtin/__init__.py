@@ -1,1 +1,11 @@
 """The small text-to-video model that ships with the project, and the code that made it."""
+
+SIZE = 144
+"""Width and height of its clips in pixels; it was trained at this size and length only."""
+NUM_FRAMES = 16
+FPS = 8
+NUM_INFERENCE_STEPS = 16
+GUIDANCE_SCALE = 3.0
+
+STAGES = ("autoencoder", "text", "latents", "denoiser")
+"""The training's parts, in order."""

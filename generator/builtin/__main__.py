@@ -4,7 +4,7 @@ import argparse
 import logging
 from pathlib import Path
 
-_STAGES = ("autoencoder", "text", "latents", "denoiser")
+from generator.builtin import STAGES
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -16,10 +16,12 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--from-scratch", action="store_true", help="forget what the folder holds")
     start.add_argument("--resume", action="store_true", help="go on from it (the default)")
     train.add_argument("--minutes", type=float, default=120.0)
-    train.add_argument("--stage", choices=_STAGES, help="one stage only")
+    train.add_argument("--processes", type=int, default=2, help="one a core (default: 2)")
+    train.add_argument("--eager", action="store_true", help="do without a C++ compiler; slower")
+    train.add_argument("--stage", choices=STAGES, help="one stage only")
 
     evaluate = commands.add_parser("evaluate", help="measure the model on held-out prompts")
-    evaluate.add_argument("--prompts", type=int, default=96)
+    evaluate.add_argument("--prompts", type=int, default=300)
     evaluate.add_argument("--report", type=Path, help="also write figures and a contact sheet here")
 
     export = commands.add_parser("export", help="write the trained weights as a pipeline folder")
@@ -37,11 +39,11 @@ def main(arguments: list[str] | None = None) -> None:
 
     from generator.builtin.evaluate import evaluate
     from generator.builtin.export import MODEL_FOLDER
-    from generator.builtin.train import export_training, train
+    from generator.builtin.train import Plan, export_training, train
 
     if options.command == "train":
-        stages = (options.stage,) if options.stage else _STAGES
-        train(options.work, options.minutes, stages, from_scratch=options.from_scratch)
+        plan = Plan(options.minutes, processes=options.processes, compiled=not options.eager)
+        train(options.work, plan, options.stage, from_scratch=options.from_scratch)
     elif options.command == "evaluate":
         evaluate(options.folder or MODEL_FOLDER, options.prompts, options.report)
     else:

@@ -9,7 +9,7 @@ from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultist
 from torch import Tensor, nn
 from transformers import T5Config, T5EncoderModel
 
-from generator.builtin.render import NUM_FRAMES, SIZE
+from generator.builtin import GUIDANCE_SCALE, NUM_FRAMES, NUM_INFERENCE_STEPS, SIZE
 
 LATENT_CHANNELS = 4
 LATENT_SIZE = SIZE // 4
@@ -20,8 +20,8 @@ CALL_ARGUMENTS: Final[dict[str, Any]] = {
     "width": SIZE,
     "height": SIZE,
     "video_length": NUM_FRAMES,
-    "num_inference_steps": 16,
-    "guidance_scale": 4.0,
+    "num_inference_steps": NUM_INFERENCE_STEPS,
+    "guidance_scale": GUIDANCE_SCALE,
     "clean_caption": False,
 }
 """What the pipeline is called with: the class's own defaults are those of a far bigger model."""
@@ -36,9 +36,9 @@ PATCH = 6
 def build_autoencoder(channels: tuple[int, int, int] = (32, 64, 96)) -> AutoencoderKL:
     """Return an image autoencoder that folds 4 x 4 pixels into `LATENT_CHANNELS` numbers."""
     return AutoencoderKL(
-        block_out_channels=channels,
-        down_block_types=("DownEncoderBlock2D",) * 3,
-        up_block_types=("UpDecoderBlock2D",) * 3,
+        block_out_channels=channels,  # pyright: ignore[reportArgumentType]
+        down_block_types=("DownEncoderBlock2D",) * 3,  # pyright: ignore[reportArgumentType]
+        up_block_types=("UpDecoderBlock2D",) * 3,  # pyright: ignore[reportArgumentType]
         layers_per_block=1,
         latent_channels=LATENT_CHANNELS,
         norm_num_groups=8,
@@ -55,7 +55,7 @@ def encode(autoencoder: AutoencoderKL, frames: Tensor) -> Tensor:
 
 def decode(autoencoder: AutoencoderKL, latents: Tensor) -> Tensor:
     """Return the frames of latents (n, channels, h, w)."""
-    return autoencoder.decode(latents, return_dict=False)[0]  # pyright: ignore[reportReturnType, reportIndexIssue]
+    return autoencoder.decode(latents, return_dict=False)[0]  # pyright: ignore[reportReturnType, reportIndexIssue, reportArgumentType]
 
 
 def fold_statistics(autoencoder: AutoencoderKL, mean: Tensor, std: Tensor) -> None:
@@ -65,13 +65,19 @@ def fold_statistics(autoencoder: AutoencoderKL, mean: Tensor, std: Tensor) -> No
     sides of the latents can do better, and then that factor is 1.
     """
     before, after = autoencoder.quant_conv, autoencoder.post_quant_conv
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
+    channels = slice(len(mean))  # the encoder's other outputs are variances, which nothing reads
     with torch.no_grad():
-        after.bias += after.weight[:, :, 0, 0] @ mean  # pyright: ignore[reportOptionalOperand]
-        after.weight *= std[None, :, None, None]
-        before.bias[: len(mean)] -= mean  # pyright: ignore[reportOptionalSubscript]
-        before.bias[: len(mean)] /= std  # pyright: ignore[reportOptionalSubscript]
-        before.weight[: len(mean)] /= std[:, None, None, None]
+        _bias(after).add_(after.weight[:, :, 0, 0] @ mean)
+        after.weight.mul_(std[None, :, None, None])
+        _bias(before)[channels].sub_(mean).div_(std)
+        before.weight[channels].div_(std[:, None, None, None])
+
+
+def _bias(convolution: nn.Conv2d) -> Tensor:
+    assert convolution.bias is not None
+    return convolution.bias
 
 
 def build_text_encoder(vocabulary_size: int) -> T5EncoderModel:

@@ -10,13 +10,13 @@ import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor
 
-from generator.builtin import parallel
+from generator.builtin import SIZE, parallel
 from generator.builtin.architecture import build_autoencoder, decode, encode
 from generator.builtin.captions import sample_scene
 from generator.builtin.checkpoint import Schedule, load_checkpoint, save_checkpoint
 from generator.builtin.optimiser import build_optimisers
 from generator.builtin.precision import mixed_precision
-from generator.builtin.render import SIZE, render
+from generator.builtin.render import render
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ WHOLE_FRAMES_FROM = 0.7
 class FramePool:
     """Rendered clips to draw frames from; each draw replaces the oldest clip with a new one."""
 
-    def __init__(self, seed: int, capacity: int = 256, *, held_out: bool = False) -> None:
+    def __init__(self, seed: int, capacity: int = 128, *, held_out: bool = False) -> None:
         self._random = Random(seed)
         self._rng = np.random.default_rng(seed)
         self._held_out = held_out
@@ -62,7 +62,9 @@ class FramePool:
         image, cover = clip[frame], coverage[frame]
         points = cover.nonzero()
         limit = image.shape[0] - size
-        row, column = points[self._random.randrange(len(points))].tolist() if len(points) else (0, 0)
+        row, column = (
+            points[self._random.randrange(len(points))].tolist() if len(points) else (0, 0)
+        )
         # on the grid of the latents, so that a cell always folds the same pixels
         top = min(max(row - self._random.randrange(size), 0), limit) // 4 * 4
         left = min(max(column - self._random.randrange(size), 0), limit) // 4 * 4
@@ -94,7 +96,9 @@ def _train(work: Path, minutes: float, batch: int) -> None:
     while parallel.agree(schedule.running):
         schedule.apply(optimisers, LEARNING_RATE, step)
         crops = schedule.progress < WHOLE_FRAMES_FROM
-        loss = _loss(autoencoder, *(pool.draw(batch, CROP) if crops else pool.draw(max(1, batch // 4))))
+        loss = _loss(
+            autoencoder, *(pool.draw(batch, CROP) if crops else pool.draw(max(1, batch // 4)))
+        )
         loss.backward()
         parallel.average(p.grad for p in autoencoder.parameters() if p.grad is not None)
         torch.nn.utils.clip_grad_norm_(autoencoder.parameters(), 1.0)

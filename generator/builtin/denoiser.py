@@ -13,16 +13,17 @@ from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
-from generator.builtin import parallel
+from generator.builtin import NUM_FRAMES, parallel
 from generator.builtin.architecture import LATENT_CHANNELS, build_transformer
 from generator.builtin.captions import Scene, full_caption, sample_omissions, vary_caption
 from generator.builtin.checkpoint import Schedule, load_checkpoint, save_checkpoint
 from generator.builtin.dataset import LatentSet, load_latents
+from generator.builtin.geometry import GeometryHead, outline
 from generator.builtin.optimiser import build_optimisers
 from generator.builtin.precision import mixed_precision
-from generator.builtin.render import NUM_FRAMES
 from generator.builtin.text import ATTRIBUTES, CaptionReader, load_reader
 from generator.builtin.tokenizer import build_tokenizer
+from generator.builtin.vocabulary import SHAPES
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +35,8 @@ CAPTION_TOKENS = 18
 NOISE_CENTRE, NOISE_SPREAD = 1.2, 1.5
 """Mean and deviation of the noise level's logit: sixteen frames show their subject through a lot of
 noise, so the prompt is only needed above 0.9, where a fifth of the samples lie."""
-SHAPE_WEIGHT = 4.0
-"""Extra weight of the loss where the shape is."""
+SHAPE_WEIGHT, EDGE_WEIGHT = 2.0, 6.0
+"""Extra weight of the loss where the shape is, and at its edge, which alone tells shapes apart."""
 
 
 _Module = TypeVar("_Module", bound=nn.Module)
@@ -58,73 +59,86 @@ class ExponentialAverage(Generic[_Module]):
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of the training: so many frames of each clip, until a share of the time is used."""
+    """A part of the training, until a share of the time is used."""
 
     until: float
     frames: int
+    """Frames of each clip."""
+    clips: int
+    """Clips a step."""
 
 
-PHASES = (Phase(0.12, 1), Phase(0.35, 4), Phase(1.0, NUM_FRAMES))
-"""Looks first, on single frames, then motion on a few, then whole clips: the first ones are cheap."""
+PHASES = (Phase(0.45, 1, 128), Phase(0.65, 4, 32), Phase(1.0, NUM_FRAMES, 8))
+"""Looks first, on single frames, then motion on a few, then whole clips: the first are cheap."""
 
 
-def train_denoiser(work: Path, minutes: float, frames: int = 128, processes: int = 2) -> None:
-    """Train for `minutes` on the latents in `work`, so many frames a step, going on if begun."""
-    parallel.launch(_train, processes, work, minutes, frames // processes)
+def train_denoiser(
+    work: Path, minutes: float, processes: int = 2, *, compiled: bool = True
+) -> None:
+    """Train for `minutes` on the latents in `work`, going on from its checkpoint."""
+    parallel.launch(_train, processes, work, minutes, compiled)
 
 
-def _train(work: Path, minutes: float, frames: int) -> None:
+def _train(work: Path, minutes: float, compiled: bool) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.manual_seed(0)
     reader = load_reader(work)
     transformer = build_transformer()
     optimisers = build_optimisers(transformer, LEARNING_RATE)
-    step = load_checkpoint(work / "denoiser.pt", transformer, optimisers)
     average = ExponentialAverage(transformer)
+    geometry = GeometryHead(transformer)
+    optimisers.append(torch.optim.AdamW(geometry.parameters(), LEARNING_RATE, weight_decay=0.0))
+    step = load_checkpoint(work / "denoiser.pt", transformer, optimisers)
     load_checkpoint(work / "denoiser-average.pt", average.module)
-    prepare_for_training(transformer)
+    load_checkpoint(work / "geometry.pt", geometry)
+    use_plain_attention(transformer, compiled=compiled)
     clips = load_latents(*sorted(work.glob("latents-*.pt")))
     sampler = BatchSampler(clips, reader, 1000 * step + parallel.rank())
     check = load_latents(work / "held-out.pt")
     schedule = Schedule(minutes, warmup_steps=100, first_step=step)
-    losses: list[float] = []
+    losses: list[tuple[float, float]] = []
     while parallel.agree(schedule.running):
         schedule.apply(optimisers, LEARNING_RATE, step)
         used = parallel.largest(schedule.progress)
         phase = next((p for p in PHASES if used < p.until), PHASES[-1])
-        loss = clip_loss(transformer, sampler.draw(frames // phase.frames, phase.frames))
-        loss.backward()
-        parallel.average(p.grad for p in transformer.parameters() if p.grad is not None)
+        batch = sampler.draw(phase.clips // parallel.world_size(), phase.frames)
+        loss = clip_loss(transformer, batch)
+        located = geometry.loss(batch.near, batch.shapes)
+        (loss + located).backward()
+        learning = [*transformer.parameters(), *geometry.parameters()]
+        parallel.average(p.grad for p in learning if p.grad is not None)
         torch.nn.utils.clip_grad_norm_(transformer.parameters(), 1.0)
         for optimiser in optimisers:
             optimiser.step()
             optimiser.zero_grad()
         step += 1
         average.update(transformer, step)
-        losses.append(loss.item())
+        losses.append((loss.item(), located.item()))
         if step % 300 == 0 and parallel.rank() == 0:
             heard = hearing_gaps(average.module, reader, check)
             log.info(
-                "denoiser step %d, %.0f %%, %d frames: loss %.4f; a wrong word costs %s",
-                step, 100 * used, phase.frames, sum(losses) / len(losses),
+                "denoiser step %d, %.0f %%, %d frames: loss %.4f, geometry %.4f; "
+                "a wrong word costs %s",
+                step, 100 * used, phase.frames, *torch.tensor(losses).mean(0).tolist(),
                 ", ".join(f"{name} {gap:.4f}" for name, gap in heard.items()),
             )  # fmt: skip
             losses.clear()
             save_checkpoint(work / "denoiser.pt", transformer, optimisers, step)
             save_checkpoint(work / "denoiser-average.pt", average.module, [], step)
+            save_checkpoint(work / "geometry.pt", geometry, [], step)
     if parallel.rank() == 0:
         save_checkpoint(work / "denoiser.pt", transformer, optimisers, step)
         save_checkpoint(work / "denoiser-average.pt", average.module, [], step)
 
 
-def prepare_for_training(transformer: LatteTransformer3DModel) -> None:
-    """Compile the blocks, with plain attention: the fused one is slow backwards under a mask."""
+def use_plain_attention(transformer: LatteTransformer3DModel, *, compiled: bool) -> None:
+    """Multiply, softmax, multiply: the fused attention is slow backwards under a mask on a CPU."""
     blocks: list[Any] = [*transformer.transformer_blocks, *transformer.temporal_transformer_blocks]
     for block in blocks:
-        block.attn1.set_processor(AttnProcessor())
-        if block.attn2 is not None:
-            block.attn2.set_processor(AttnProcessor())
-        block.compile(dynamic=False)
+        for attention in filter(None, (block.attn1, block.attn2)):
+            attention.set_processor(AttnProcessor())
+        if compiled:  # the method, so that hooks on the module stay outside
+            block.forward = torch.compile(block.forward, dynamic=False)
 
 
 class BatchSampler:
@@ -145,7 +159,8 @@ class BatchSampler:
         latents = self._clips.latents[chosen][:, :, times].float()
         near = self._clips.near[chosen][:, :, times].float()
         prompts, mask = embed(self._reader, self._tokenizer, captions, self._random)
-        return Batch(latents, near, prompts, mask, times)
+        shapes = torch.tensor([SHAPES.index(self._clips.scenes[index].shape) for index in chosen])
+        return Batch(latents, near, prompts, mask, times, shapes)
 
     def _caption(self, scene: Scene) -> str:
         if self._random.random() < EMPTY_CAPTIONS:
@@ -186,6 +201,8 @@ class Batch:
     visible: Tensor
     times: Tensor
     """The chosen frames' places in the clip."""
+    shapes: Tensor
+    """Indices into `SHAPES`, (clips,)."""
 
 
 def clip_loss(
@@ -205,9 +222,9 @@ def clip_loss(
     noise = torch.randn_like(latents) if noise is None else noise
     level = noise_level.view(-1, 1, 1, 1, 1)
     predicted = predict(transformer, (1 - level) * latents + level * noise, noise_level, batch)
-    weight = (1 + SHAPE_WEIGHT * batch.near) / level.clamp(min=0.2) ** 2
-    normaliser = (1 + SHAPE_WEIGHT * batch.near).sum() * latents.shape[1]
-    return (weight * (predicted - latents) ** 2).sum() / normaliser
+    importance = 1 + SHAPE_WEIGHT * batch.near + EDGE_WEIGHT * outline(batch.near)
+    weight = importance / level.clamp(min=0.2) ** 2
+    return (weight * (predicted - latents) ** 2).sum() / (importance.sum() * latents.shape[1])
 
 
 def predict(
@@ -237,6 +254,7 @@ def hearing_gaps(
     transformer: LatteTransformer3DModel, reader: CaptionReader, clips: LatentSet, count: int = 16
 ) -> dict[str, float]:
     """Return how much the loss at high noise grows when one attribute of the caption is wrong."""
+    count = min(count, len(clips))
     scenes = clips.scenes[:count]
     latents, near = clips.latents[:count].float(), clips.near[:count].float()
     noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0))
@@ -246,7 +264,11 @@ def hearing_gaps(
     def loss(worded: list[Scene]) -> float:
         captions = [full_caption(scene) for scene in worded]
         batch = Batch(
-            latents, near, *embed(reader, tokenizer, captions, random), torch.arange(NUM_FRAMES)
+            latents,
+            near,
+            *embed(reader, tokenizer, captions, random),
+            torch.arange(NUM_FRAMES),
+            torch.zeros(count),
         )
         return clip_loss(transformer, batch, level, noise).item()
 

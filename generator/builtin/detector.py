@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from generator.builtin import NUM_FRAMES, SIZE
 from generator.builtin.captions import Scene
-from generator.builtin.render import NUM_FRAMES, SIZE, Clip, Pose, draw_shape
+from generator.builtin.render import Clip, Pose, draw_shape
 from generator.builtin.scenery import PLAIN, draw_background
 from generator.builtin.vocabulary import BACKGROUNDS, COLOURS, SHAPES
 

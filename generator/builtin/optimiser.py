@@ -1,13 +1,14 @@
 """Muon for the weight matrices and convolutions, AdamW for everything else."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from generator.builtin.precision import mixed_precision
 from generator.builtin.parallel import rank, sum_over_processes, world_size
+from generator.builtin.precision import FAST_DTYPE
 
 
 class Muon(torch.optim.Optimizer):
@@ -25,16 +26,13 @@ class Muon(torch.optim.Optimizer):
         """Apply one update; `closure` is accepted for the base class and not used."""
         for group in self.param_groups:
             parameters = [p for p in group["params"] if p.grad is not None]
-            updates = [torch.zeros_like(parameter) for parameter in parameters]
-            # each process makes its share of the updates orthogonal; the others contribute zeros
-            for index, (parameter, update) in enumerate(zip(parameters, updates, strict=True)):
-                direction = self._follow(parameter, group["momentum"])
-                if index % world_size() == rank():
-                    update.copy_(orthogonalise(direction.flatten(1)).view_as(update))
-            sum_over_processes(updates)
+            directions = [
+                self._follow(parameter, group["momentum"]).flatten(1) for parameter in parameters
+            ]
+            updates = _orthogonalise_together(directions)
             for parameter, update in zip(parameters, updates, strict=True):
-                scale = 0.2 * max(update.flatten(1).shape) ** 0.5
-                parameter.add_(update, alpha=-group["lr"] * scale)
+                scale = 0.2 * max(update.shape) ** 0.5
+                parameter.add_(update.view_as(parameter), alpha=-group["lr"] * scale)
 
     def _follow(self, parameter: nn.Parameter, momentum: float) -> Tensor:
         """Fold the gradient into the running mean and return where it points next."""
@@ -46,16 +44,32 @@ class Muon(torch.optim.Optimizer):
         return gradient.lerp(buffer, momentum)
 
 
-def orthogonalise(matrix: Tensor, steps: int = 5) -> Tensor:
-    """Push all singular values of a matrix towards 1 by a quintic Newton-Schulz iteration."""
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
-    with mixed_precision():
-        for _ in range(steps):
-            gram = x @ x.T
-            x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
-    return (x.T if tall else x).float()
+def _orthogonalise_together(matrices: list[Tensor]) -> list[Tensor]:
+    """Make every matrix orthogonal; each process does its share, equal shapes in one stack."""
+    results = [torch.zeros_like(matrix) for matrix in matrices]
+    mine: defaultdict[torch.Size, list[int]] = defaultdict(list)
+    for index in range(rank(), len(matrices), world_size()):
+        mine[matrices[index].shape].append(index)
+    for indices in mine.values():
+        stack = orthogonalise(torch.stack([matrices[index] for index in indices]))
+        for index, matrix in zip(indices, stack, strict=True):
+            results[index].copy_(matrix)
+    sum_over_processes(results)
+    return results
+
+
+def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
+    """Push the singular values of matrices (..., rows, columns) towards 1: Newton-Schulz, quintic.
+
+    Coefficients: Keller Jordan, "Muon", 2024.
+    """
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = matrices.mT if tall else matrices
+    x = (x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)).to(FAST_DTYPE)
+    for _ in range(steps):
+        gram = x @ x.mT
+        x = 3.4445 * x + (-4.775 * gram + 2.0315 * (gram @ gram)) @ x
+    return (x.mT if tall else x).to(matrices.dtype)
 
 
 def build_optimisers(module: nn.Module, lr: float) -> list[torch.optim.Optimizer]:

@@ -10,6 +10,8 @@ import torch.distributed as dist
 import torch.multiprocessing as mp
 from torch import Tensor
 
+from generator.builtin.precision import FAST_DTYPE
+
 # Without these glibc returns and refetches every large tensor's pages: half the time in the kernel.
 _ALLOCATOR = {
     "MALLOC_MMAP_MAX_": "0",
@@ -63,7 +65,7 @@ def sum_over_processes(tensors: Iterable[Tensor], scale: float = 1.0) -> None:
     if world_size() == 1:
         return
     tensors = list(tensors)
-    flat = torch.cat([tensor.flatten() for tensor in tensors])
+    flat = torch.cat([tensor.flatten() for tensor in tensors]).to(FAST_DTYPE)
     dist.all_reduce(flat)
     flat *= scale
     for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):

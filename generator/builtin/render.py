@@ -7,14 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from generator.builtin import NUM_FRAMES, SIZE
 from generator.builtin.captions import Scene
 from generator.builtin.scenery import draw_background
 from generator.builtin.vocabulary import COLOURS
-
-SIZE = 144
-"""Width and height of a clip in pixels."""
-NUM_FRAMES = 16
-FPS = 8
 
 Floats = npt.NDArray[np.floating]
 Clip = npt.NDArray[np.uint8]

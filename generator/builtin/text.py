@@ -77,7 +77,7 @@ def train_text_encoder(work: Path, steps: int = 1500, batch: int = 96) -> Captio
 
 
 def _loss(logits: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
-    """Return the cross-entropy of an attribute, over all real tokens of the captions that say it."""
+    """Return the cross-entropy of an attribute over the real tokens of captions that say it."""
     told = targets[:, None].expand_as(mask).masked_fill(~mask, _UNSAID)
     return nn.functional.cross_entropy(logits.flatten(0, 1), told.flatten())
 

@@ -42,7 +42,7 @@ def load(spec: ModelSpec, device: Device) -> Any:
 
 
 def _from_pretrained(spec: ModelSpec, device: Device) -> Any:
-    if _is_folder(spec.source) and not Path(spec.source, "model_index.json").is_file():
+    if spec.is_folder and not Path(spec.source, "model_index.json").is_file():
         raise GenerationError(
             "unavailable", f"{spec.title} is not installed: {spec.source} holds no model."
         )
@@ -53,10 +53,6 @@ def _from_pretrained(spec: ModelSpec, device: Device) -> Any:
         dtype=device.dtype,
         use_safetensors=True,
     )
-
-
-def _is_folder(source: str) -> bool:
-    return Path(source).is_absolute() or source.startswith((".", "~"))
 
 
 def _scheduler(wanted: SchedulerSpec, current: Any) -> Any:
@@ -80,7 +76,7 @@ def _explain(spec: ModelSpec, error: Exception) -> str:
         )
     if any(isinstance(cause, RepositoryNotFoundError | RevisionNotFoundError) for cause in causes):
         return f"The Hugging Face Hub has no {spec.source} (or it is private: set HF_TOKEN)."
-    if _is_folder(spec.source):
+    if spec.is_folder:
         return f"{spec.title} could not be loaded from {spec.source}: its files look broken."
     return (
         f"{spec.title} is not on this machine yet and could not be downloaded from the Hugging"

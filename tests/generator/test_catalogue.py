@@ -123,8 +123,8 @@ def test_seconds_become_frames() -> None:
 
 
 def test_small_clips_are_shown_larger() -> None:
-    assert BUILTIN.display_scale(96, 96) == 4
-    assert BUILTIN.display_scale(100, 500) == 4
+    assert BUILTIN.display_scale(144, 144) == 3
+    assert BUILTIN.display_scale(100, 500) == 5
     assert BUILTIN.display_scale(500, 500) == 1
     assert MODELSCOPE.display_scale(256, 256) == 1
 

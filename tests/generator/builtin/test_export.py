@@ -17,6 +17,7 @@ from generator.builtin.architecture import (
 from generator.builtin.export import export
 from generator.builtin.tokenizer import build_tokenizer
 
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)

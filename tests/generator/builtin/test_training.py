@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from generator.builtin import NUM_FRAMES, SIZE
 from generator.builtin.architecture import (
     LATENT_CHANNELS,
     TEXT_DIM,
@@ -28,7 +29,6 @@ from generator.builtin.denoiser import (
     predict,
 )
 from generator.builtin.optimiser import build_optimisers, orthogonalise
-from generator.builtin.render import NUM_FRAMES, SIZE
 from generator.builtin.text import CaptionReader
 from generator.builtin.tokenizer import build_tokenizer
 
@@ -141,6 +141,7 @@ def _batch(clips: int, frames: int, size: int = 12) -> Batch:
         prompts=torch.randn(clips, 3, TEXT_DIM),
         visible=torch.ones(clips, 3, dtype=torch.bool),
         times=torch.arange(frames),
+        shapes=torch.zeros(clips, dtype=torch.long),
     )
 
 
