@@ -23,7 +23,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("pipeline")
     text_encoder = build_text_encoder(len(build_tokenizer()))
-    export(path, build_autoencoder(), text_encoder, build_transformer(64, 1))
+    transformer = build_transformer(64, 1)
+    torch.nn.init.normal_(transformer.proj_out.weight)  # an untrained one predicts zero
+    export(path, build_autoencoder(), text_encoder, transformer)
     return path
 
 

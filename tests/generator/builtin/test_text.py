@@ -36,5 +36,5 @@ def test_a_trained_reader_is_saved_and_gives_logits_for_each_attribute(tmp_path:
     with torch.no_grad():
         logits, reloaded = reader(*inputs), load_reader(tmp_path)(*inputs)
     for name, values in ATTRIBUTES.items():
-        assert logits[name].shape == (2, len(values))
+        assert logits[name].shape == (2, inputs[0].shape[1], len(values))
         torch.testing.assert_close(logits[name], reloaded[name])
