@@ -18,5 +18,5 @@ def add_explain_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
         rules = await interaction.client.store.rules(interaction.guild_id)
         spec = await resolve_model(interaction.client, None, rules)
         await interaction.response.send_message(
-            embed=general_lesson(spec), files=card_files(spec), ephemeral=private
+            embed=general_lesson(spec), files=await card_files(spec), ephemeral=private
         )

@@ -6,8 +6,10 @@ Ho and Salimans, "Classifier-Free Diffusion Guidance", 2022, arXiv:2207.12598;
 Lipman et al., "Flow Matching for Generative Modeling", 2022, arXiv:2210.02747.
 """
 
+import io
 from collections.abc import Mapping
 
+import aiofiles
 import discord
 
 from bot.jobs.job import Job
@@ -123,9 +125,11 @@ def _card(spec: ModelSpec) -> str:
     return " Its model card is attached." if spec.model_card.is_file() else ""
 
 
-def card_files(spec: ModelSpec) -> list[discord.File]:
+async def card_files(spec: ModelSpec) -> list[discord.File]:
     """Return the model card to attach, where it is a file and not a page."""
     card = spec.model_card
     if isinstance(card, str) or not card.is_file():
         return []
-    return [discord.File(card, filename=f"{spec.name}-model-card.md")]
+    async with aiofiles.open(card, "rb") as file:
+        content = await file.read()
+    return [discord.File(io.BytesIO(content), filename=f"{spec.name}-model-card.md")]
