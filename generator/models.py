@@ -43,6 +43,7 @@ BUILTIN = ModelSpec(
     frames=FrameRule(multiple=1, offset=0, min=builtin.NUM_FRAMES, max=builtin.NUM_FRAMES),
     frames_argument="video_length",
     call_args={"clean_caption": False},
+    min_steps=2,
     max_steps=64,
     small_world=True,
     min_display_size=3 * builtin.SIZE,
