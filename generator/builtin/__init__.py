@@ -5,7 +5,7 @@ SIZE = 144
 NUM_FRAMES = 16
 FPS = 8
 NUM_INFERENCE_STEPS = 16
-GUIDANCE_SCALE = 4.0
+GUIDANCE_SCALE = 3.0
 
-STAGES = ("autoencoder", "text", "latents", "denoiser")
+STAGES = ("decoder", "encoder", "text", "denoiser")
 """The training's parts, in order."""

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
 from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
@@ -10,11 +9,10 @@ from torch import Tensor, nn
 from transformers import T5Config, T5EncoderModel
 
 from generator.builtin import GUIDANCE_SCALE, NUM_FRAMES, NUM_INFERENCE_STEPS, SIZE
+from generator.builtin.latents import GRID, LATENT_CHANNELS
 
-LATENT_CHANNELS = 4
-LATENT_SIZE = SIZE // 4
-LATENT_SHAPE = (LATENT_CHANNELS, NUM_FRAMES, LATENT_SIZE, LATENT_SIZE)
-"""Channels, time, height, width of one clip's latents: every frame is folded by 4 by itself."""
+LATENT_SHAPE = (LATENT_CHANNELS, NUM_FRAMES, GRID, GRID)
+"""Channels, time, height, width of one clip's latents: every frame is folded by itself."""
 
 CALL_ARGUMENTS: Final[dict[str, Any]] = {
     "width": SIZE,
@@ -27,24 +25,27 @@ CALL_ARGUMENTS: Final[dict[str, Any]] = {
 """What the pipeline is called with: the class's own defaults are those of a far bigger model."""
 
 TEXT_DIM = 128
-HIDDEN_DIM = 256
+HIDDEN_DIM = 192
 HEAD_DIM = 32
 NUM_LAYERS = 4
-PATCH = 6
+FLOW_SHIFT = float(GRID)
 
 
-def build_autoencoder(channels: tuple[int, int, int] = (32, 64, 96)) -> AutoencoderKL:
-    """Return an image autoencoder that folds 4 x 4 pixels into `LATENT_CHANNELS` numbers."""
+def build_autoencoder(
+    channels: tuple[int, ...] = (16, 32, 64, 96, 192),
+) -> AutoencoderKL:
+    """Return an image autoencoder that folds `CELL` x `CELL` pixels into a cell of the latents."""
     return AutoencoderKL(
         block_out_channels=channels,  # pyright: ignore[reportArgumentType]
-        down_block_types=("DownEncoderBlock2D",) * 3,  # pyright: ignore[reportArgumentType]
-        up_block_types=("UpDecoderBlock2D",) * 3,  # pyright: ignore[reportArgumentType]
+        down_block_types=("DownEncoderBlock2D",) * len(channels),  # pyright: ignore[reportArgumentType]
+        up_block_types=("UpDecoderBlock2D",) * len(channels),  # pyright: ignore[reportArgumentType]
         layers_per_block=1,
         latent_channels=LATENT_CHANNELS,
         norm_num_groups=8,
         sample_size=SIZE,
         scaling_factor=1.0,
-        mid_block_add_attention=False,
+        use_quant_conv=False,
+        use_post_quant_conv=False,
     )
 
 
@@ -56,28 +57,6 @@ def encode(autoencoder: AutoencoderKL, frames: Tensor) -> Tensor:
 def decode(autoencoder: AutoencoderKL, latents: Tensor) -> Tensor:
     """Return the frames of latents (n, channels, h, w)."""
     return autoencoder.decode(latents, return_dict=False)[0]  # pyright: ignore[reportReturnType, reportIndexIssue, reportArgumentType]
-
-
-def fold_statistics(autoencoder: AutoencoderKL, mean: Tensor, std: Tensor) -> None:
-    """Shift and scale the latents to zero mean and unit deviation a channel, inside the weights.
-
-    Latte's pipeline knows one scaling factor for all channels; the 1 x 1 convolutions on both
-    sides of the latents can do better, and then that factor is 1.
-    """
-    before, after = autoencoder.quant_conv, autoencoder.post_quant_conv
-    assert before is not None
-    assert after is not None
-    channels = slice(len(mean))  # the encoder's other outputs are variances, which nothing reads
-    with torch.no_grad():
-        _bias(after).add_(after.weight[:, :, 0, 0] @ mean)
-        after.weight.mul_(std[None, :, None, None])
-        _bias(before)[channels].sub_(mean).div_(std)
-        before.weight[channels].div_(std[:, None, None, None])
-
-
-def _bias(convolution: nn.Conv2d) -> Tensor:
-    assert convolution.bias is not None
-    return convolution.bias
 
 
 def build_text_encoder(vocabulary_size: int) -> T5EncoderModel:
@@ -103,21 +82,16 @@ def build_text_encoder(vocabulary_size: int) -> T5EncoderModel:
 def build_transformer(
     hidden_dim: int = HIDDEN_DIM, num_layers: int = NUM_LAYERS
 ) -> LatteTransformer3DModel:
-    """Return the denoiser, which starts by predicting zero.
-
-    Latte's pipeline keeps the first half of the output channels; the class was made to predict
-    variances in the second.
-    """
+    """Return the denoiser, which starts by predicting zero; a frame is one token."""
     transformer = LatteTransformer3DModel(
         num_attention_heads=hidden_dim // HEAD_DIM,
         attention_head_dim=HEAD_DIM,
         in_channels=LATENT_CHANNELS,
-        out_channels=2 * LATENT_CHANNELS,
         num_layers=num_layers,
         cross_attention_dim=hidden_dim,
         attention_bias=True,
-        sample_size=LATENT_SIZE,
-        patch_size=PATCH,
+        sample_size=GRID,
+        patch_size=GRID,
         activation_fn="gelu-approximate",
         num_embeds_ada_norm=1000,
         norm_type="ada_norm_single",
@@ -136,11 +110,14 @@ def build_scheduler() -> DPMSolverMultistepScheduler:
     """Return a second-order solver of the flow from noise to clips; the denoiser predicts the clip.
 
     Predicting the clip instead of the velocity spares a small network from carrying the noise
-    through; the shift spends the steps at high noise, where a clip's content is decided.
+    through; the shift spends the steps at high noise, where a clip's content is decided: a frame
+    is said `GRID` x `GRID` times over. "learned" keeps Latte's pipeline from cutting off half of
+    the channels, which it takes for variances.
     """
     return DPMSolverMultistepScheduler(
         prediction_type="sample",
         use_flow_sigmas=True,
-        flow_shift=4.0,
+        flow_shift=FLOW_SHIFT,
+        variance_type="learned",
         final_sigmas_type="zero",
     )

@@ -2,10 +2,24 @@
 
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the training, with a learning rate that rises and falls within it."""
+
+    name: str
+    share: float
+    """Of the minutes."""
+    peak: float
+    """Learning rate."""
+    batch: int
+    """Frames a step and process."""
 
 
 class Schedule:

@@ -22,7 +22,7 @@ def contact_sheet(
         strip = np.concatenate([_strip(clip), gap, _strip(drawn)], axis=1)
         strips += [_title(full_caption(scene), strip.shape[1]), strip]
     sheet = Image.fromarray(np.concatenate(strips))
-    sheet.quantize(256).save(path, optimize=True)
+    sheet.save(path, optimize=True)
 
 
 def _title(text: str, width: int) -> Clip:

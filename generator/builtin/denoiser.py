@@ -5,39 +5,52 @@ import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
+import numpy as np
 import torch
-from diffusers.models.attention_processor import AttnProcessor
 from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerFast
 
-from generator.builtin import NUM_FRAMES, parallel
-from generator.builtin.architecture import LATENT_CHANNELS, build_transformer
-from generator.builtin.captions import Scene, full_caption, sample_omissions, vary_caption
-from generator.builtin.checkpoint import Schedule, load_checkpoint, save_checkpoint
-from generator.builtin.dataset import LatentSet, load_latents
-from generator.builtin.geometry import GeometryHead, outline
+from generator.builtin import parallel
+from generator.builtin.architecture import build_transformer
+from generator.builtin.captions import (
+    Scene,
+    full_caption,
+    sample_omissions,
+    sample_scene,
+    vary_caption,
+)
+from generator.builtin.checkpoint import load_checkpoint, save_checkpoint
+from generator.builtin.latents import GRID, channel_weights, describe, spread
+from generator.builtin.lean_attention import use_lean_attention
+from generator.builtin.loop import take_steps
 from generator.builtin.optimiser import build_optimisers
 from generator.builtin.precision import mixed_precision
+from generator.builtin.render import sample_take
 from generator.builtin.text import ATTRIBUTES, CaptionReader, load_reader
 from generator.builtin.tokenizer import build_tokenizer
-from generator.builtin.vocabulary import SHAPES
 
 log = logging.getLogger(__name__)
 
 LEARNING_RATE = 2e-3
+BATCH = 128
+"""Clips a step, over all processes."""
 EMPTY_CAPTIONS = 0.1
 """Share of captions left empty, for guidance."""
 CAPTION_TOKENS = 18
 """Captions are padded to this many tokens, a little more than the longest, to keep shapes fixed."""
-NOISE_CENTRE, NOISE_SPREAD = 1.2, 1.5
-"""Mean and deviation of the noise level's logit: sixteen frames show their subject through a lot of
-noise, so the prompt is only needed above 0.9, where a fifth of the samples lie."""
-SHAPE_WEIGHT, EDGE_WEIGHT = 2.0, 6.0
-"""Extra weight of the loss where the shape is, and at its edge, which alone tells shapes apart."""
+NOISE_CENTRE, NOISE_SPREAD, NOISE_LIMIT = 2.5, 2.5, 9.0
+"""Mean, deviation and largest value of the noise level's logit. A frame is said `GRID` x `GRID`
+times over and a clip's subject in every frame, so the prompt is only needed above 3.5."""
+ERROR_FLOOR = 0.01
+"""What the squared error is taken to fall to at low noise, when losses are weighed."""
 
+CHANGE_WEIGHT = 4.0
+"""Weight of the error of what changes from frame to frame: an eye sees a tremble before an offset.
+After the velocity loss of Tevet et al., "Human Motion Diffusion Model", 2022 (arXiv:2209.14916).
+"""
 
 _Module = TypeVar("_Module", bound=nn.Module)
 
@@ -57,25 +70,10 @@ class ExponentialAverage(Generic[_Module]):
             slow.lerp_(fast, 1 - decay)
 
 
-@dataclass(frozen=True)
-class Phase:
-    """A part of the training, until a share of the time is used."""
-
-    until: float
-    frames: int
-    """Frames of each clip."""
-    clips: int
-    """Clips a step."""
-
-
-PHASES = (Phase(0.45, 1, 128), Phase(0.65, 4, 32), Phase(1.0, NUM_FRAMES, 8))
-"""Looks first, on single frames, then motion on a few, then whole clips: the first are cheap."""
-
-
 def train_denoiser(
     work: Path, minutes: float, processes: int = 2, *, compiled: bool = True
 ) -> None:
-    """Train for `minutes` on the latents in `work`, going on from its checkpoint."""
+    """Train for `minutes` on fresh clips, going on from the checkpoint in `work`."""
     parallel.launch(_train, processes, work, minutes, compiled)
 
 
@@ -86,81 +84,75 @@ def _train(work: Path, minutes: float, compiled: bool) -> None:
     transformer = build_transformer()
     optimisers = build_optimisers(transformer, LEARNING_RATE)
     average = ExponentialAverage(transformer)
-    geometry = GeometryHead(transformer)
-    optimisers.append(torch.optim.AdamW(geometry.parameters(), LEARNING_RATE, weight_decay=0.0))
     step = load_checkpoint(work / "denoiser.pt", transformer, optimisers)
     load_checkpoint(work / "denoiser-average.pt", average.module)
-    load_checkpoint(work / "geometry.pt", geometry)
-    use_plain_attention(transformer, compiled=compiled)
-    clips = load_latents(*sorted(work.glob("latents-*.pt")))
-    sampler = BatchSampler(clips, reader, 1000 * step + parallel.rank())
-    check = load_latents(work / "held-out.pt")
-    schedule = Schedule(minutes, warmup_steps=100, first_step=step)
-    losses: list[tuple[float, float]] = []
-    while parallel.agree(schedule.running):
-        schedule.apply(optimisers, LEARNING_RATE, step)
-        used = parallel.largest(schedule.progress)
-        phase = next((p for p in PHASES if used < p.until), PHASES[-1])
-        batch = sampler.draw(phase.clips // parallel.world_size(), phase.frames)
-        loss = clip_loss(transformer, batch)
-        located = geometry.loss(batch.near, batch.shapes)
-        (loss + located).backward()
-        learning = [*transformer.parameters(), *geometry.parameters()]
-        parallel.average(p.grad for p in learning if p.grad is not None)
-        torch.nn.utils.clip_grad_norm_(transformer.parameters(), 1.0)
-        for optimiser in optimisers:
-            optimiser.step()
-            optimiser.zero_grad()
-        step += 1
+    use_lean_attention(transformer, compiled=compiled)
+    sampler = BatchSampler(reader, 1000 * step + parallel.rank() + 2)
+    losses: list[float] = []
+
+    def loss() -> Tensor:
+        return clip_loss(transformer, sampler.draw(BATCH // parallel.world_size()))
+
+    def after(step: int, loss: float) -> None:
         average.update(transformer, step)
-        losses.append((loss.item(), located.item()))
+        losses.append(loss)
         if step % 300 == 0 and parallel.rank() == 0:
-            heard = hearing_gaps(average.module, reader, check)
-            log.info(
-                "denoiser step %d, %.0f %%, %d frames: loss %.4f, geometry %.4f; "
-                "a wrong word costs %s",
-                step, 100 * used, phase.frames, *torch.tensor(losses).mean(0).tolist(),
-                ", ".join(f"{name} {gap:.4f}" for name, gap in heard.items()),
-            )  # fmt: skip
+            heard = hearing_gaps(average.module, reader)
+            gaps = ", ".join(f"{name} {gap:.4f}" for name, gap in heard.items())
+            mean = sum(losses) / len(losses)
+            log.info("denoiser step %d: loss %.4f; a wrong word costs %s", step, mean, gaps)
             losses.clear()
-            save_checkpoint(work / "denoiser.pt", transformer, optimisers, step)
-            save_checkpoint(work / "denoiser-average.pt", average.module, [], step)
-            save_checkpoint(work / "geometry.pt", geometry, [], step)
-    if parallel.rank() == 0:
+            save(step)
+
+    def save(step: int) -> None:
         save_checkpoint(work / "denoiser.pt", transformer, optimisers, step)
         save_checkpoint(work / "denoiser-average.pt", average.module, [], step)
 
+    step = take_steps(
+        transformer, optimisers, loss, after, minutes=minutes, peak=LEARNING_RATE, step=step
+    )
+    if parallel.rank() == 0:
+        save(step)
 
-def use_plain_attention(transformer: LatteTransformer3DModel, *, compiled: bool) -> None:
-    """Multiply, softmax, multiply: the fused attention is slow backwards under a mask on a CPU."""
-    blocks: list[Any] = [*transformer.transformer_blocks, *transformer.temporal_transformer_blocks]
-    for block in blocks:
-        for attention in filter(None, (block.attn1, block.attn2)):
-            attention.set_processor(AttnProcessor())
-        if compiled:  # the method, so that hooks on the module stay outside
-            block.forward = torch.compile(block.forward, dynamic=False)
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step learns from."""
+
+    latents: Tensor
+    """(clips, channels, time, height, width)."""
+    prompts: Tensor
+    """(clips, tokens, dim)."""
+    visible: Tensor
+    """Which tokens count, (clips, tokens)."""
 
 
 class BatchSampler:
-    """Draws latents with freshly worded captions."""
+    """Draws the latents of fresh takes with freshly worded captions; nothing is drawn as pixels."""
 
-    def __init__(self, clips: LatentSet, reader: CaptionReader, seed: int) -> None:
-        self._clips = clips
+    def __init__(self, reader: CaptionReader, seed: int, *, held_out: bool = False) -> None:
         self._reader = reader
+        self._held_out = held_out
         self._random = Random(seed)
+        self._rng = np.random.default_rng(seed)
         self._tokenizer = build_tokenizer()
         torch.manual_seed(seed)
 
-    def draw(self, count: int, frames: int) -> "Batch":
-        """Return `count` clips, `frames` frames of each, the same ones of all."""
-        chosen = self._random.choices(range(len(self._clips)), k=count)
-        times = torch.tensor(sorted(self._random.sample(range(NUM_FRAMES), frames)))
-        captions = [self._caption(self._clips.scenes[index]) for index in chosen]
-        latents = self._clips.latents[chosen][:, :, times].float()
-        near = self._clips.near[chosen][:, :, times].float()
-        prompts, mask = embed(self._reader, self._tokenizer, captions, self._random)
-        shapes = torch.tensor([SHAPES.index(self._clips.scenes[index].shape) for index in chosen])
-        return Batch(latents, near, prompts, mask, times, shapes)
+    def draw(self, count: int) -> Batch:
+        """Return `count` clips."""
+        scenes = self.scenes(count)
+        captions = [self._caption(scene) for scene in scenes]
+        prompts = embed(self._reader, self._tokenizer, captions, self._random)
+        return Batch(self.latents(scenes), *prompts)
+
+    def scenes(self, count: int) -> list[Scene]:
+        """Return `count` scenes."""
+        return [sample_scene(self._random, held_out=self._held_out) for _ in range(count)]
+
+    def latents(self, scenes: list[Scene]) -> Tensor:
+        """Return the latents of a take of each scene."""
+        described = torch.stack([describe(sample_take(scene, self._rng)) for scene in scenes])
+        return spread(described).transpose(1, 2)
 
     def _caption(self, scene: Scene) -> str:
         if self._random.random() < EMPTY_CAPTIONS:
@@ -191,85 +183,72 @@ def embed(
     return embeddings.last_hidden_state, visible
 
 
-@dataclass(frozen=True)
-class Batch:
-    """What one step learns from."""
-
-    latents: Tensor
-    near: Tensor
-    prompts: Tensor
-    visible: Tensor
-    times: Tensor
-    """The chosen frames' places in the clip."""
-    shapes: Tensor
-    """Indices into `SHAPES`, (clips,)."""
-
-
 def clip_loss(
     transformer: LatteTransformer3DModel,
     batch: Batch,
     noise_level: Tensor | None = None,
     noise: Tensor | None = None,
 ) -> Tensor:
-    """Return the squared error of the predicted clip, weighted like that of the velocity.
+    """Return the squared error of the predicted clip, against what is to be had at its noise level.
 
     `noise_level` is 1 for pure noise and 0 for data; most are drawn high, where the prompt decides.
     """
     latents = batch.latents
     if noise_level is None:
-        drawn = torch.randn(len(latents))
-        noise_level = torch.sigmoid(NOISE_SPREAD * drawn + NOISE_CENTRE)
+        logit = NOISE_SPREAD * torch.randn(len(latents)) + NOISE_CENTRE
+        noise_level = torch.sigmoid(logit.clamp(max=NOISE_LIMIT))
     noise = torch.randn_like(latents) if noise is None else noise
     level = noise_level.view(-1, 1, 1, 1, 1)
     predicted = predict(transformer, (1 - level) * latents + level * noise, noise_level, batch)
-    importance = 1 + SHAPE_WEIGHT * batch.near + EDGE_WEIGHT * outline(batch.near)
-    weight = importance / level.clamp(min=0.2) ** 2
-    return (weight * (predicted - latents) ** 2).sum() / (importance.sum() * latents.shape[1])
+    wrong = predicted - latents
+    change = CHANGE_WEIGHT * wrong.diff(dim=2).square().mean((2, 3, 4))
+    error = (wrong.square().mean((2, 3, 4)) + change) @ channel_weights()
+    return (error / (expected_error(noise_level) + ERROR_FLOOR)).mean()
+
+
+def expected_error(noise_level: Tensor) -> Tensor:
+    """Return about how much of a frame's variance is unknown at a noise level.
+
+    Averaging over the cells leaves 1 / `GRID` of the noise's deviation.
+    """
+    ratio = noise_level / ((1 - noise_level) * GRID)
+    return ratio**2 / (1 + ratio**2)
 
 
 def predict(
     transformer: LatteTransformer3DModel, noisy: Tensor, noise_level: Tensor, batch: Batch
 ) -> Tensor:
     """Return the clips the denoiser sees in `noisy` latents (n, channels, time, height, width)."""
-    positions = transformer.temp_pos_embed
     bias = (~batch.visible).float()[:, None] * -10_000.0
-    try:
-        if len(batch.times) > 1:
-            transformer.temp_pos_embed = positions[:, batch.times]
-        with mixed_precision():
-            output: Tensor = transformer(
-                hidden_states=noisy,
-                timestep=1000 * noise_level,
-                encoder_hidden_states=batch.prompts,
-                encoder_attention_mask=bias.repeat_interleave(noisy.shape[2], 0),
-                return_dict=False,
-            )[0]
-    finally:
-        transformer.temp_pos_embed = positions
-    return output[:, :LATENT_CHANNELS].float()
+    with mixed_precision():
+        output: Tensor = transformer(
+            hidden_states=noisy,
+            timestep=1000 * noise_level,
+            encoder_hidden_states=batch.prompts,
+            encoder_attention_mask=bias.repeat_interleave(noisy.shape[2], 0),
+            return_dict=False,
+        )[0]
+    return output.float()
 
 
 @torch.no_grad()
 def hearing_gaps(
-    transformer: LatteTransformer3DModel, reader: CaptionReader, clips: LatentSet, count: int = 16
+    transformer: LatteTransformer3DModel, reader: CaptionReader, count: int = 48
 ) -> dict[str, float]:
-    """Return how much the loss at high noise grows when one attribute of the caption is wrong."""
-    count = min(count, len(clips))
-    scenes = clips.scenes[:count]
-    latents, near = clips.latents[:count].float(), clips.near[:count].float()
+    """Return how much the error grows at high noise when one attribute of the caption is wrong.
+
+    The clips are held-out ones, the same at every call.
+    """
+    sampler = BatchSampler(reader, seed=1, held_out=True)
+    scenes = sampler.scenes(count)
+    latents = sampler.latents(scenes)
     noise = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0))
-    level = torch.full((count,), 0.96)
+    level = torch.full((count,), 0.99)
     tokenizer, random = build_tokenizer(), Random(0)
 
     def loss(worded: list[Scene]) -> float:
         captions = [full_caption(scene) for scene in worded]
-        batch = Batch(
-            latents,
-            near,
-            *embed(reader, tokenizer, captions, random),
-            torch.arange(NUM_FRAMES),
-            torch.zeros(count),
-        )
+        batch = Batch(latents, *embed(reader, tokenizer, captions, random))
         return clip_loss(transformer, batch, level, noise).item()
 
     right = loss(scenes)

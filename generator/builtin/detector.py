@@ -9,7 +9,7 @@ import numpy.typing as npt
 from generator.builtin import NUM_FRAMES, SIZE
 from generator.builtin.captions import Scene
 from generator.builtin.render import Clip, Pose, draw_shape
-from generator.builtin.scenery import PLAIN, draw_background
+from generator.builtin.scenery import PLAIN, draw_background, sample_life
 from generator.builtin.vocabulary import BACKGROUNDS, COLOURS, SHAPES
 
 Floats = npt.NDArray[np.floating]
@@ -116,7 +116,10 @@ def _looks(name: str, rng: np.random.Generator, num_frames: int, size: int) -> F
     renders = 2 if name in PLAIN else 14
     stride = num_frames if name in PLAIN else 5
     return np.concatenate(
-        [draw_background(name, rng, num_frames, size)[::stride] for _ in range(renders)]
+        [
+            draw_background(name, sample_life(name, rng, num_frames)[::stride], size)
+            for _ in range(renders)
+        ]
     )
 
 

@@ -15,11 +15,12 @@ import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
 from generator.builtin.architecture import CALL_ARGUMENTS
-from generator.builtin.autoencoder import FramePool, measure_psnr
 from generator.builtin.captions import Scene, full_caption, sample_scene
 from generator.builtin.contact_sheet import contact_sheet
 from generator.builtin.detector import Detector
+from generator.builtin.frames import FrameSampler
 from generator.builtin.quality import diversity, stability
+from generator.builtin.reconstruction import drawing_psnr, reconstruction_psnr
 from generator.builtin.render import Clip, render
 
 log = logging.getLogger(__name__)
@@ -78,10 +79,19 @@ class ShippedModel:
         for index, scene in enumerate(scenes):
             yield self.clip(full_caption(scene), first_seed + index)
 
-    def reconstruction(self) -> tuple[float, float]:
-        """Return the autoencoder's PSNR on held-out renders in dB: whole frames, around shapes."""
-        pool = FramePool(seed=1, capacity=96, held_out=True)
-        return measure_psnr(self._pipeline.vae, *pool.middle_frames())
+    def reconstruction(self) -> dict[str, float]:
+        """Return the autoencoder's PSNR on held-out renders in dB, and that of its decoder alone,
+        on the true latents: whole frames, around shapes.
+        """
+        frames = FrameSampler(seed=1, held_out=True).draw(96)
+        whole, shapes = reconstruction_psnr(self._pipeline.vae, frames)
+        drawn_whole, drawn_shapes = drawing_psnr(self._pipeline.vae, frames)
+        return {
+            "whole_frames": whole,
+            "around_shapes": shapes,
+            "drawn_whole_frames": drawn_whole,
+            "drawn_around_shapes": drawn_shapes,
+        }
 
 
 def evaluate(folder: Path, count: int, report: Path | None = None) -> dict[str, Accuracy]:
@@ -126,14 +136,13 @@ def _other_figures(
     repeated: list[Scene],
 ) -> dict[str, Any]:
     """Return reconstruction, stability and diversity, the last two beside ground truth."""
-    whole, shapes = model.reconstruction()
     seeds = range(1000, 1000 + _SEEDS)
     made = [[model.clip(full_caption(scene), seed) for seed in seeds] for scene in repeated]
     drawn = [
         [render(scene, np.random.default_rng(seed))[0] for seed in seeds] for scene in repeated
     ]
     return {
-        "reconstruction_db": {"whole_frames": whole, "around_shapes": shapes},
+        "reconstruction_db": model.reconstruction(),
         "stability": {
             "model": asdict(stability(detector, clips)),
             "ground_truth": asdict(stability(detector, truth)),

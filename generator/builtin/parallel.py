@@ -1,6 +1,7 @@
 """Two single-threaded training processes that average their gradients: faster than two threads."""
 
 import os
+import signal
 import socket
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -39,6 +40,8 @@ def launch(worker: Callable[..., None], processes: int, *args: Any) -> None:
 def _join(
     rank: int, processes: int, port: int, worker: Callable[..., None], args: tuple[Any, ...]
 ) -> None:
+    # torch sends SIGINT when the parent dies; started in the background it would be ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     torch.set_num_threads(1)
     dist.init_process_group(
         "gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=processes

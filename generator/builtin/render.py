@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from generator.builtin import NUM_FRAMES, SIZE
 from generator.builtin.captions import Scene
-from generator.builtin.scenery import draw_background
+from generator.builtin.scenery import draw_background, sample_life
 from generator.builtin.vocabulary import COLOURS
 
 Floats = npt.NDArray[np.floating]
@@ -27,23 +27,53 @@ class Pose:
     angle: float = 0.0
 
 
+@dataclass(frozen=True)
+class Take:
+    """One performance of a scene: all that its frames show, in numbers."""
+
+    scene: Scene
+    colour: Floats
+    """The shape's RGB, 0..255."""
+    poses: list[Pose]
+    life: Floats
+    """The background's, (time, `LIFE_SIZE`)."""
+
+    @property
+    def two_tone(self) -> bool:
+        """Whether half of the shape is darker, without which a circle could not be seen to spin."""
+        return self.scene.shape == "circle" and self.scene.motion == "spinning"
+
+    def frame(self, index: int) -> "Take":
+        """Return the take cut down to one frame."""
+        return replace(self, poses=[self.poses[index]], life=self.life[index : index + 1])
+
+
+def sample_take(scene: Scene, rng: np.random.Generator, num_frames: int = NUM_FRAMES) -> Take:
+    """Draw a path, a size, a tint and a background's life for the scene."""
+    colour = np.clip(np.asarray(COLOURS[scene.colour]) + rng.normal(0.0, 3.0, 3), 0, 255)
+    life = sample_life(scene.background, rng, num_frames)
+    return Take(scene, colour.astype(np.float32), poses(scene, rng, num_frames), life)
+
+
+def draw(take: Take, size: int = SIZE) -> tuple[Clip, Floats]:
+    """Return the clip and the shape's coverage, both over time; coverage is 0..1 per pixel."""
+    frames = draw_background(take.scene.background, take.life, size)
+    coverage = np.zeros((len(frames), size, size), np.float32)
+    for index, pose in enumerate(take.poses):
+        window = _window(pose, size)
+        outline, u = _coverage(take.scene.shape, pose, size, window)
+        coverage[index][window] = outline
+        shade = np.where(u < 0, 1.0, 0.5) if take.two_tone else np.ones_like(u)
+        below = frames[index][window]
+        below += outline[..., None] * (take.colour * shade[..., None] - below)
+    return np.clip(frames + 0.5, 0, 255).astype(np.uint8), coverage
+
+
 def render(
     scene: Scene, rng: np.random.Generator, num_frames: int = NUM_FRAMES, size: int = SIZE
 ) -> tuple[Clip, Floats]:
-    """Return the clip and the shape's coverage, both over time; coverage is 0..1 per pixel."""
-    background = draw_background(scene.background, rng, num_frames, size)
-    coverage = np.zeros((num_frames, size, size), np.float32)
-    tint = rng.normal(0.0, 3.0, 3)
-    colour = np.clip(np.asarray(COLOURS[scene.colour]) + tint, 0, 255).astype(np.float32)
-    two_tone = scene.shape == "circle" and scene.motion == "spinning"
-    for frame, pose in enumerate(poses(scene, rng, num_frames)):
-        window = _window(pose, size)
-        outline, u = _coverage(scene.shape, pose, size, window)
-        coverage[frame][window] = outline
-        paint = colour * np.where(u < 0, 1.0, 0.5)[..., None] if two_tone else colour
-        below = background[frame][window]
-        below += outline[..., None] * (paint - below)
-    return np.clip(background + 0.5, 0, 255).astype(np.uint8), coverage
+    """Sample a take of the scene and draw it."""
+    return draw(sample_take(scene, rng, num_frames), size)
 
 
 # --- motion ---------------------------------------------------------------------------------------
@@ -144,6 +174,27 @@ def draw_shape(shape: str, pose: Pose, size: int) -> Floats:
     return _coverage(shape, pose, size, (slice(0, size), slice(0, size)))[0]
 
 
+def distances(take: Take, grid: int) -> Floats:
+    """Return about how far the middles of `grid` x `grid` squares are from the outline.
+
+    In widths, (time, grid, grid); negative inside the shape.
+    """
+    axis = (np.arange(grid, dtype=np.float32) + 0.5) / grid
+    return np.stack(
+        [
+            _DISTANCES[take.scene.shape](*_own_frame(pose, axis[None], axis[:, None])) * pose.radius
+            for pose in take.poses
+        ]
+    ).astype(np.float32)
+
+
+def _own_frame(pose: Pose, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return coordinates as the shape sees them, in radii."""
+    x, y = x - np.float32(pose.x), y - np.float32(pose.y)
+    cos, sin = math.cos(pose.angle), math.sin(pose.angle)
+    return (cos * x + sin * y) / pose.radius, (cos * y - sin * x) / pose.radius
+
+
 def _window(pose: Pose, size: int) -> tuple[slice, slice]:
     """Return the rows and columns the shape may touch; the rest of the frame needs no work."""
     reach = 1.4 * pose.radius
@@ -158,10 +209,7 @@ def _coverage(
 ) -> tuple[Floats, Floats]:
     """Return per-pixel coverage 0..1 and the horizontal coordinate in the shape's own frame."""
     axis = (np.arange(size, dtype=np.float32) + 0.5) / size
-    x = axis[None, window[1]] - np.float32(pose.x)
-    y = axis[window[0], None] - np.float32(pose.y)
-    cos, sin = math.cos(pose.angle), math.sin(pose.angle)
-    u, v = (cos * x + sin * y) / pose.radius, (cos * y - sin * x) / pose.radius
+    u, v = _own_frame(pose, axis[None, window[1]], axis[window[0], None])
     pixels = _DISTANCES[shape](u, v) * (pose.radius * size)
     return np.clip(0.5 - pixels, 0.0, 1.0).astype(np.float32), u
 
