@@ -1,8 +1,9 @@
-"""Frames to an MP4 that every browser and Discord plays: H.264, yuv420p, BT.709, faststart."""
+"""Frames to an MP4 that every browser and Discord plays: H.264, yuv420p, BT.709, AAC, faststart."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # (PyAV types its packets generically and leaves the parameter out)
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,35 +12,48 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 from numpy.typing import NDArray
-
-from generator.errors import GenerationError
 
 Frames = NDArray[np.uint8]
 """RGB frames, shape (num_frames, height, width, 3)."""
 
-_CRF = 18
+FULL_CRF = 18.0
+"""x264's rate factor of the full file: at its size no difference to the frames is seen."""
+_FULL_SOUND_RATE = 128_000
 _THREADS = 4  # fixed, because the number of threads changes the file
-_CONTAINER_BYTES = 4096
-_LEAST_BITS_PER_PIXEL = 0.005
-_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Audio:
+    """A clip's sound."""
+
+    samples: NDArray[np.floating]
+    """-1 .. 1, shape (channels, samples), one or two channels; what outlasts the clip is cut."""
+    sample_rate: int
+    """Samples a second, one of AAC's: 16000, 22050, 24000, 32000, 44100, 48000 and the like."""
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A file to write or written: where, its size in pixels, its rate and its tags."""
+    """A file to write or written: where, its size in pixels, frames a second, tags and sound."""
 
     path: Path
     width: int
     height: int
-    fps: int
+    fps: Fraction
     tags: Mapping[str, str]
+    audio: Audio | None = None
 
     @property
     def part(self) -> Path:
         """Where the file grows before it takes its own name."""
         return Path(f"{self.path}.part")
+
+    @property
+    def size_bytes(self) -> int:
+        return self.path.stat().st_size
 
 
 def write_mp4(
@@ -49,24 +63,74 @@ def write_mp4(
     fps: int,
     scale: int = 1,
     metadata: Mapping[str, object] | None = None,
-    max_bytes: int | None = None,
+    audio: Audio | None = None,
 ) -> Clip:
     """Write the frames, enlarged `scale` times, so that the file appears whole or not at all.
 
-    The metadata becomes the title (its "prompt") and the comment (all of it, as JSON). A file over
-    `max_bytes` is written again at the bitrate that fits. Raises `GenerationError("invalid")` if
-    none does, `OSError` if the file cannot be written.
+    The metadata becomes the title (its "prompt") and the comment (all of it, as JSON). Raises
+    `OSError` if the file cannot be written.
     """
     _, height, width, _ = frames.shape
-    clip = Clip(path, _even(width * scale), _even(height * scale), fps, _tags(metadata or {}))
+    size = _even(width * scale), _even(height * scale)
+    clip = Clip(path, *size, Fraction(fps), _tags(metadata or {}), audio)
     try:
-        _encode(frames, clip)
-        if max_bytes is not None and clip.part.stat().st_size > max_bytes:
-            _encode_to_fit(frames, clip, max_bytes)
+        encode(frames, clip)
         clip.part.replace(path)
     finally:
         clip.part.unlink(missing_ok=True)
     return clip
+
+
+def encode(
+    frames: Frames, clip: Clip, crf: float = FULL_CRF, sound_rate: int = _FULL_SOUND_RATE
+) -> None:
+    """Write `clip.part`, scaled to the clip's size; `sound_rate` is in bits a second."""
+    with av.open(clip.part, "w", format="mp4", options={"movflags": "+faststart"}) as container:
+        container.metadata.update(clip.tags)
+        options = {"preset": "veryfast", "crf": str(crf)} | _instructions()
+        pictures = container.add_stream("libx264", clip.fps, options)
+        pictures.width, pictures.height, pictures.pix_fmt = clip.width, clip.height, "yuv420p"
+        pictures.codec_context.thread_count = _THREADS
+        pictures.codec_context.thread_type = "FRAME"  # smaller files than slices, and faster
+        pictures.codec_context.color_range = ColorRange.MPEG
+        pictures.codec_context.colorspace = Colorspace.ITU709
+        pictures.codec_context.color_primaries = ColorPrimaries.BT709
+        pictures.codec_context.color_trc = ColorTrc.BT709
+        if clip.audio is not None:
+            _add_sound(container, clip.audio, len(frames) / clip.fps, sound_rate)
+        for picture in frames:
+            container.mux(pictures.encode(_to_yuv(picture, clip)))
+        container.mux(pictures.encode(None))
+
+
+def _add_sound(
+    container: OutputContainer, audio: Audio, seconds: Fraction, sound_rate: int
+) -> None:
+    samples = audio.samples[:, : round(seconds * audio.sample_rate)]
+    layout = "mono" if len(samples) == 1 else "stereo"
+    stream = container.add_stream("aac", audio.sample_rate, layout=layout)
+    stream.bit_rate = sound_rate
+    planes = np.ascontiguousarray(samples.clip(-1, 1), np.float32)
+    frame = av.AudioFrame.from_ndarray(planes, "fltp", layout)
+    frame.sample_rate = audio.sample_rate
+    # without a time the encoder's first, empty samples would be heard, and all after them late
+    frame.pts, frame.time_base = 0, Fraction(1, audio.sample_rate)
+    container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+@functools.cache
+def _instructions() -> dict[str, str]:
+    """Keep x264 from AVX-512, whose macroblock tree reads memory that was never written.
+
+    The same frames would give other pictures, depending on what the memory held before (seen with
+    the x264 of PyAV 18, by glibc's MALLOC_PERTURB_). A CPU with AVX-512 has AVX2 too.
+    """
+    try:
+        has_avx512 = "avx512" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return {}
+    return {"x264-params": "asm=avx2"} if has_avx512 else {}
 
 
 def _even(edge: int) -> int:
@@ -76,45 +140,6 @@ def _even(edge: int) -> int:
 def _tags(metadata: Mapping[str, object]) -> dict[str, str]:
     tags = {"title": str(metadata["prompt"])} if "prompt" in metadata else {}
     return tags | {"comment": json.dumps(dict(metadata), ensure_ascii=False)}
-
-
-def _encode_to_fit(frames: Frames, clip: Clip, max_bytes: int) -> None:
-    bit_rate = (max_bytes - _CONTAINER_BYTES) * 8 * clip.fps / len(frames)
-    for _ in range(_ATTEMPTS):
-        if bit_rate < _LEAST_BITS_PER_PIXEL * clip.width * clip.height * clip.fps:
-            break
-        _encode(frames, clip, int(bit_rate))
-        size = clip.part.stat().st_size
-        if size <= max_bytes:
-            return
-        bit_rate *= 0.9 * max_bytes / size
-    megabytes = max_bytes / 2**20
-    raise GenerationError(
-        "invalid", f"The clip does not fit into {megabytes:.1f} MB; ask for a smaller one."
-    )
-
-
-def _encode(frames: Frames, clip: Clip, bit_rate: int | None = None) -> None:
-    with av.open(clip.part, "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        container.metadata.update(clip.tags)
-        stream = container.add_stream("libx264", Fraction(clip.fps), _x264_options(bit_rate))
-        stream.width, stream.height, stream.pix_fmt = clip.width, clip.height, "yuv420p"
-        stream.codec_context.thread_count = _THREADS
-        stream.codec_context.color_range = ColorRange.MPEG
-        stream.codec_context.colorspace = Colorspace.ITU709
-        stream.codec_context.color_primaries = ColorPrimaries.BT709
-        stream.codec_context.color_trc = ColorTrc.BT709
-        for picture in frames:
-            container.mux(stream.encode(_to_yuv(picture, clip)))
-        container.mux(stream.encode(None))
-
-
-def _x264_options(bit_rate: int | None) -> dict[str, str]:
-    options = {"preset": "veryfast"}
-    if bit_rate is None:
-        return options | {"crf": str(_CRF)}
-    rate = str(bit_rate)
-    return options | {"b": rate, "maxrate": rate, "bufsize": rate}
 
 
 def _to_yuv(picture: NDArray[np.uint8], clip: Clip) -> av.VideoFrame:

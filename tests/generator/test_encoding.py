@@ -1,7 +1,10 @@
-"""The MP4 files: what players need, what the file says about itself, and limits."""
+"""The MP4 files: what players need, what the file says about itself, and sound."""
 
 import json
+import os
 import struct
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,26 +14,15 @@ import numpy as np
 import pytest
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
-from generator.encoding import Frames, write_mp4
-from generator.errors import GenerationError
-
-
-def moving_square(num_frames: int = 12, height: int = 64, width: int = 96) -> Frames:
-    """Red on white, one pixel further right in every frame."""
-    frames = np.full((num_frames, height, width, 3), 255, np.uint8)
-    for index, frame in enumerate(frames):
-        frame[16:40, 16 + index : 40 + index] = (220, 30, 30)
-    return frames
-
-
-def noise(num_frames: int = 16, edge: int = 128) -> Frames:
-    return np.random.default_rng(0).integers(0, 256, (num_frames, edge, edge, 3), dtype=np.uint8)
-
-
-def decode(path: Path) -> Frames:
-    with av.open(path) as container:
-        pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    return np.stack(pictures).astype(np.uint8, copy=False)
+from generator.encoding import Audio, write_mp4
+from tests.generator.clips import (
+    decode,
+    hear,
+    loudest_frequencies,
+    moving_square,
+    noise,
+    tone,
+)
 
 
 def top_level_boxes(path: Path) -> list[str]:
@@ -62,12 +54,6 @@ def test_it_is_what_browsers_and_discord_play(path: Path) -> None:
         assert context.colorspace == Colorspace.ITU709
         assert context.color_primaries == ColorPrimaries.BT709
         assert context.color_trc == ColorTrc.BT709
-
-
-def test_the_index_comes_before_the_pictures(path: Path) -> None:
-    write_mp4(moving_square(), path, fps=8)
-    boxes = top_level_boxes(path)
-    assert boxes.index("moov") < boxes.index("mdat")
 
 
 def test_colours_and_places_survive(path: Path) -> None:
@@ -120,26 +106,65 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     assert paths[0].read_bytes() == paths[1].read_bytes()
 
 
-def test_a_limit_that_is_kept_changes_nothing(tmp_path: Path) -> None:
-    write_mp4(moving_square(), tmp_path / "a.mp4", fps=8)
-    write_mp4(moving_square(), tmp_path / "b.mp4", fps=8, max_bytes=1_000_000)
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+WRITE_TEXTURE = """
+import sys
+from pathlib import Path
+from generator.encoding import write_mp4
+from tests.generator.clips import texture
+write_mp4(texture(), Path(sys.argv[1]), fps=8)
+"""
 
 
-@pytest.mark.parametrize("share", [0.6, 0.3, 0.15])
-def test_a_large_clip_is_made_to_fit(path: Path, share: float) -> None:
-    write_mp4(noise(), path, fps=8)
-    limit = int(path.stat().st_size * share)
-    write_mp4(noise(), path, fps=8, max_bytes=limit)
-    assert limit / 2 < path.stat().st_size <= limit
-    assert len(decode(path)) == 16
+@pytest.mark.skipif(sys.platform != "linux", reason="MALLOC_PERTURB_ is glibc's")
+def test_what_the_memory_held_before_does_not_matter(tmp_path: Path) -> None:
+    files = set[bytes]()
+    for filling in ("0", "85", "165"):
+        path = tmp_path / f"{filling}.mp4"
+        environment = os.environ | {"MALLOC_PERTURB_": filling}
+        command = [sys.executable, "-c", WRITE_TEXTURE, str(path)]
+        subprocess.run(command, env=environment, check=True)
+        files.add(path.read_bytes())
+    assert len(files) == 1
 
 
-def test_an_impossible_limit_is_said_and_leaves_nothing(path: Path) -> None:
-    with pytest.raises(GenerationError, match="does not fit into") as caught:
-        write_mp4(noise(), path, fps=8, max_bytes=2_000)
-    assert caught.value.reason == "invalid"
-    assert list(path.parent.iterdir()) == []
+@pytest.mark.parametrize(("sample_rate", "channels"), [(16_000, 1), (24_000, 2), (44_100, 2)])
+@pytest.mark.parametrize("longer", [0.0, 0.7])
+def test_sound_lasts_as_long_as_the_pictures(
+    path: Path, sample_rate: int, channels: int, longer: float
+) -> None:
+    write_mp4(moving_square(), path, fps=8, audio=tone(12 / 8 + longer, sample_rate, channels))
+    heard, seconds = hear(path)
+    assert heard.sample_rate == sample_rate
+    assert float(seconds) == pytest.approx(12 / 8, abs=0.001)
+    assert loudest_frequencies(heard) == [440, 880][:channels]
+    assert len(decode(path)) == 12
+
+
+def test_sound_may_end_before_the_pictures(path: Path) -> None:
+    write_mp4(moving_square(), path, fps=8, audio=tone(1.0))
+    assert float(hear(path)[1]) == pytest.approx(1.0, abs=0.001)
+    assert len(decode(path)) == 12
+
+
+def test_sound_is_heard_at_its_time(path: Path) -> None:
+    samples = np.zeros((1, 24_000))
+    samples[0, 12_345] = 0.9
+    write_mp4(moving_square(), path, fps=8, audio=Audio(samples, 24_000))
+    assert abs(np.abs(hear(path)[0].samples).argmax() - 12_345) <= 1
+
+
+def test_sound_too_loud_is_cut_and_not_wrapped(path: Path) -> None:
+    loud = Audio(tone(1.0).samples * 6, 24_000)
+    write_mp4(moving_square(), path, fps=8, audio=loud)
+    heard, _ = hear(path)
+    assert loudest_frequencies(heard) == [440, 880]
+    assert np.abs(heard.samples).max() < 1.5
+
+
+def test_the_index_comes_before_pictures_and_sound(path: Path) -> None:
+    write_mp4(moving_square(), path, fps=8, audio=tone(1.5))
+    boxes = top_level_boxes(path)
+    assert boxes.index("moov") < boxes.index("mdat")
 
 
 def test_the_file_appears_whole_or_not_at_all(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
