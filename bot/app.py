@@ -22,6 +22,7 @@ from generator import (
     Catalogue,
     Generator,
     GeneratorUnavailableError,
+    ModelFileError,
     Ready,
     load_catalogue,
     open_generator,
@@ -36,13 +37,14 @@ async def run_bot(settings: Settings) -> None:
     """Run until cancelled. Raises `StartupError` with one sentence when that is not possible."""
     if settings.discord_url is not None:
         use_local_discord(settings.discord_url)
-    catalogue = load_catalogue()
+    catalogue = _load_catalogue(settings)
     _check_model(settings, catalogue)
     async with (
         open_store(settings.database_path) as store,
         open_generator(
             device=settings.device,
             preload=settings.default_model,
+            models_file=settings.models_file,
             request_timeout=settings.request_timeout,
         ) as generator,
     ):
@@ -95,7 +97,7 @@ async def _check_device(generator: Generator, settings: Settings, catalogue: Cat
     default = catalogue.default_for(ready.device, ready.memory_bytes)
     chosen = catalogue[settings.default_model] if settings.default_model else default
     _log.info("videos are made by %s on %s (%s)", chosen.name, ready.device_name, ready.device)
-    if chosen.gpu_memory and ready.device == "cpu":
+    if chosen.memory.needs_gpu and ready.device == "cpu":
         _log.warning(
             "no GPU was found, so %s will take very long: set DEFAULT_MODEL=%s, or check the "
             "GPU's driver and PyTorch build",
@@ -115,6 +117,13 @@ async def _first_ready(generator: Generator) -> Ready:
         return await generator.wait_ready()
     except GeneratorUnavailableError as error:
         raise StartupError(str(error)) from error
+
+
+def _load_catalogue(settings: Settings) -> Catalogue:
+    try:
+        return load_catalogue(settings.models_file)
+    except ModelFileError as error:
+        raise StartupError(f"MODELS_FILE: {error}") from error
 
 
 def _check_model(settings: Settings, catalogue: Catalogue) -> None:

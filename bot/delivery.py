@@ -61,7 +61,7 @@ class Delivery:
     ) -> discord.Message:
         assert job.completed is not None, "only finished jobs are posted"
         spec = self._catalogue[job.request.model]
-        path = Path(job.completed.path)
+        path = Path(job.completed.shown_path)
         # a File can be sent only once: each attempt makes its own
         file = discord.File(
             path, f"{job.id}-seed{job.request.seed}.mp4", description=texts.alt_text(job)

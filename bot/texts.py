@@ -3,7 +3,7 @@
 from discord.utils import escape_markdown, escape_mentions
 
 from bot.jobs.job import Job
-from generator import Completed, GenerationRequest, ModelSpec, Progress
+from generator import Completed, GenerationRequest, ModelSpec, Progress, Upload
 
 _STAGES = {
     "loading": "Loading the model",
@@ -150,11 +150,21 @@ def result(job: Job, completed: Completed, spec: ModelSpec, default_model: str) 
         f"{spec.title} · made in {made:.1f} s"
         + (f" after {waited:.0f} s of waiting" if waited >= 1 else ""),
     ]
+    if completed.upload is not None:
+        lines.append(f"-# {reduced(completed, completed.upload)}")
     lines += [f"-# {note}" for note in job.notes]
     note = spec.note_for(job.request.prompt)
     if note is not None:
         lines.append(f"-# ℹ️ {note} {how_to_switch(default_model)}")
     return "\n".join(lines)
+
+
+def reduced(full: Completed, upload: Upload) -> str:
+    """Say what was done to a clip that was too large for Discord."""
+    how = [f"at {upload.width}×{upload.height}"] if upload.width != full.width else []
+    how += [f"at {upload.fps:g} frames a second"] if upload.fps != full.fps else []
+    shown = f"Shown {' and '.join(how)}" if how else "Shown coarser"
+    return f"{shown} to fit the upload limit; the full clip is kept."
 
 
 def how_to_switch(big_model: str) -> str:

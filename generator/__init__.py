@@ -6,14 +6,16 @@ Importing this loads no torch. The work happens in a child process that `open_ge
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from generator.backends import Generator
 from generator.backends.local import LocalGenerator
-from generator.catalogue import Catalogue, ModelSpec, Settings
+from generator.catalogue import Catalogue
 from generator.errors import (
     GenerationError,
     GeneratorError,
     GeneratorUnavailableError,
+    ModelFileError,
     UnknownModelError,
 )
 from generator.models import load_catalogue
@@ -32,7 +34,9 @@ from generator.protocol import (
     Shutdown,
     Stage,
     Terminal,
+    Upload,
 )
+from generator.spec import ModelSpec, PresetName, Settings
 
 __all__ = [
     "Cancel",
@@ -48,7 +52,9 @@ __all__ = [
     "Generator",
     "GeneratorError",
     "GeneratorUnavailableError",
+    "ModelFileError",
     "ModelSpec",
+    "PresetName",
     "Progress",
     "Ready",
     "RequestEvent",
@@ -57,6 +63,7 @@ __all__ = [
     "Stage",
     "Terminal",
     "UnknownModelError",
+    "Upload",
     "load_catalogue",
     "open_generator",
 ]
@@ -68,6 +75,7 @@ async def open_generator(
     device: str | None = None,
     threads: int | None = None,
     preload: str | None = None,
+    models_file: Path | None = None,
     startup_timeout: float = 180.0,
     request_timeout: float = 1800.0,
 ) -> AsyncGenerator[Generator]:
@@ -75,9 +83,15 @@ async def open_generator(
 
     Returns at once; the process is ready some seconds later (`wait_ready`). `device` is "cuda",
     "mps" or "cpu" (default: the best there is), `threads` limits the CPU's, `preload` names a model
-    to load before the first request. Both timeouts are in seconds.
+    to load before the first request, `models_file` is what `load_catalogue` takes. Both timeouts
+    are in seconds.
     """
-    options = {"--device": device, "--threads": threads, "--preload": preload}
+    options = {
+        "--device": device,
+        "--threads": threads,
+        "--preload": preload,
+        "--models-file": models_file,
+    }
     arguments = [f"{name}={value}" for name, value in options.items() if value is not None]
     async with LocalGenerator(
         [sys.executable, "-m", "generator", *arguments],

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 from tqdm import tqdm
 
@@ -19,12 +19,15 @@ from generator import (
     GenerationRequest,
     Generator,
     GeneratorError,
+    ModelFileError,
+    PresetName,
     Progress,
     load_catalogue,
     open_generator,
 )
-from generator.catalogue import SEEDS, Catalogue
+from generator.catalogue import Catalogue
 from generator.engine import Runtime
+from generator.spec import SEEDS
 from generator.worker import run_worker
 
 _SETTINGS = ("width", "height", "num_frames", "fps", "num_inference_steps", "guidance_scale")
@@ -37,9 +40,12 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status."""
-    catalogue = load_catalogue()
-    parser = _parser(catalogue)
+    parser = _parser()
     options = parser.parse_args(arguments)
+    try:
+        catalogue = load_catalogue(options.models_file)
+    except ModelFileError as error:
+        parser.error(str(error))
     if options.prompt is None:
         if sys.stdin.isatty():
             parser.error("--prompt is missing")
@@ -49,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     except (GeneratorError, ValueError) as error:
         parser.error(str(error))
     try:
-        return asyncio.run(_make_clip(request, options.device, options.threads))
+        return asyncio.run(_make_clip(request, options))
     except GeneratorError as error:
         print(error, file=sys.stderr)
         return 1
@@ -57,20 +63,24 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-def _parser(catalogue: Catalogue) -> argparse.ArgumentParser:
+def _parser() -> argparse.ArgumentParser:
     parser = _Parser("python -m generator", description=__doc__)
     clip = parser.add_argument_group("the clip")
     clip.add_argument("--prompt", help="what to show")
     clip.add_argument("--output", type=Path, help="the MP4 to write")
-    clip.add_argument("--model", default=catalogue.names[0], help=", ".join(catalogue.names))
+    clip.add_argument(
+        "--model", default="builtin", help="a name of the catalogue; default: builtin"
+    )
+    clip.add_argument("--preset", choices=get_args(PresetName), default="normal", help="quality")
     clip.add_argument("--negative-prompt", default="", help="what to avoid")
     clip.add_argument("--seed", type=int, help="the same seed gives the same clip")
     for name in _SETTINGS:
         kind = float if name == "guidance_scale" else int
-        clip.add_argument(f"--{name.replace('_', '-')}", type=kind, help="default: the model's")
+        clip.add_argument(f"--{name.replace('_', '-')}", type=kind, help="default: the preset's")
     process = parser.add_argument_group("the process")
     process.add_argument("--device", choices=["cuda", "mps", "cpu"], help="default: the best")
     process.add_argument("--threads", type=int, help="CPU threads to use")
+    process.add_argument("--models-file", type=Path, help="a TOML file with your own models")
     process.add_argument("--preload", help="worker: a model to load before the first request")
     return parser
 
@@ -93,6 +103,7 @@ def _request(options: argparse.Namespace, catalogue: Catalogue) -> GenerationReq
         negative_prompt=options.negative_prompt,
         seed=seed,
         output_path=str(options.output.absolute()),
+        preset=options.preset,
         **asked,
     )
     for name, value in asked.items():
@@ -110,9 +121,11 @@ def _work(options: argparse.Namespace, catalogue: Catalogue) -> NoReturn:
     run_worker(catalogue, open_runtime, preload=options.preload)
 
 
-async def _make_clip(request: GenerationRequest, device: str | None, threads: int | None) -> int:
+async def _make_clip(request: GenerationRequest, options: argparse.Namespace) -> int:
     began = time.monotonic()
-    async with open_generator(device=device, threads=threads) as generator:
+    async with open_generator(
+        device=options.device, threads=options.threads, models_file=options.models_file
+    ) as generator:
         await generator.wait_ready()
         match await _watch(generator, request):
             case Completed() as clip:

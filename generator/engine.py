@@ -13,14 +13,15 @@ from typing import Protocol
 
 from msgspec import structs
 
-from generator.catalogue import Catalogue, ModelSpec
-from generator.encoding import Frames, write_mp4
+from generator.catalogue import Catalogue
+from generator.encoding import Clip, Frames, write_mp4
 from generator.errors import (
     DeviceLostError,
     GenerationCancelledError,
     GenerationError,
     UnknownModelError,
 )
+from generator.fitting import write_upload
 from generator.protocol import (
     Cancelled,
     Completed,
@@ -31,7 +32,9 @@ from generator.protocol import (
     Ready,
     Stage,
     Terminal,
+    Upload,
 )
+from generator.spec import ModelSpec
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +45,9 @@ OnProgress = Callable[[Stage, int, int], None]
 class Pipeline(Protocol):
     """A model in memory."""
 
+    @property
+    def revision(self) -> str | None: ...
+
     def run(self, request: GenerationRequest, on_progress: OnProgress, /) -> Frames: ...
 
 
@@ -50,6 +56,10 @@ class Runtime(Protocol):
 
     @property
     def ready(self) -> Ready: ...
+
+    def peak_memory(self) -> int:
+        """Return the most bytes in use since the last call, or a little longer ago."""
+        ...
 
     def load(self, spec: ModelSpec) -> Pipeline: ...
 
@@ -65,6 +75,8 @@ class Job:
         self._stage: Stage | None = None
         self._since = 0.0
         self._steps = (0, 0)
+        self.peak_memory = 0
+        self.revision: str | None = None
 
     def report(self, stage: Stage, step: int = 0, total_steps: int = 0) -> None:
         """Emit progress, or raise `GenerationCancelledError` if the request was cancelled."""
@@ -135,7 +147,10 @@ class Engine:
             job.report("loading")
             self._load(spec)
         assert self._resident is not None
-        return self._resident[1].run(job.request, job.report)
+        pipeline = self._resident[1]
+        frames = pipeline.run(job.request, job.report)
+        job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision
+        return frames
 
     def _load(self, spec: ModelSpec) -> None:
         self._resident = None  # frees the old model's memory first
@@ -157,9 +172,10 @@ class Engine:
             Path(request.output_path),
             fps=request.fps,
             scale=spec.display_scale(request.width, request.height),
-            metadata=_metadata(request, spec),
-            max_bytes=request.max_bytes,
+            metadata=_metadata(job, spec, self._runtime.ready.device_name),
         )
+        limit = request.max_bytes
+        upload = None if limit is None else write_upload(frames, clip, limit)
         job.stop_clock()
         return Completed(
             id=request.id,
@@ -168,8 +184,12 @@ class Engine:
             height=clip.height,
             num_frames=len(frames),
             fps=request.fps,
-            size_bytes=clip.path.stat().st_size,
+            size_bytes=clip.size_bytes,
             seconds=dict(job.seconds),
+            device_name=self._runtime.ready.device_name,
+            peak_memory_bytes=job.peak_memory,
+            revision=job.revision,
+            upload=_upload(upload) if upload else None,
         )
 
     def _end(self, job: Job, last: Future[Frames] | Future[Completed]) -> None:
@@ -211,9 +231,25 @@ def _failed(request_id: str, error: BaseException) -> Failed:
     return Failed(id=request_id, reason="internal", message=message)
 
 
-def _metadata(request: GenerationRequest, spec: ModelSpec) -> dict[str, object]:
-    """What made the clip, without the paths of this machine."""
-    fields = structs.asdict(request)
-    kept = {name: fields[name] for name in fields if name not in {"id", "output_path", "max_bytes"}}
-    kept["source"] = "built-in" if spec.small_world else spec.source
-    return kept
+def _upload(clip: Clip) -> Upload:
+    return Upload(
+        path=str(clip.path),
+        width=clip.width,
+        height=clip.height,
+        fps=float(clip.fps),
+        size_bytes=clip.size_bytes,
+    )
+
+
+def _metadata(job: Job, spec: ModelSpec, device_name: str) -> dict[str, object]:
+    """What made the clip and what it took, without the paths of this machine."""
+    fields = structs.asdict(job.request)
+    hidden = {"id", "output_path", "max_bytes"}
+    asked: dict[str, object] = {name: fields[name] for name in fields if name not in hidden}
+    return asked | {
+        "source": spec.name if spec.is_folder else spec.source,
+        "revision": job.revision,
+        "device": device_name,
+        "peak_memory_bytes": job.peak_memory,
+        "seconds": {stage: round(seconds, 3) for stage, seconds in job.seconds.items()},
+    }

@@ -11,6 +11,10 @@ class UnknownModelError(GeneratorError):
     """A name that is not in the catalogue; the message lists those that are."""
 
 
+class ModelFileError(GeneratorError):
+    """A model file cannot be used; the message names the file and the line."""
+
+
 class GeneratorUnavailableError(GeneratorError):
     """The generator process could not be started."""
 

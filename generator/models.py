@@ -1,24 +1,15 @@
-"""The models the project knows, as catalogue entries."""
+"""The models the project knows, and those an operator adds."""
 
 from pathlib import Path
 
 from generator import builtin
-from generator.builtin import vocabulary
-from generator.catalogue import Catalogue, ModelSpec, SchedulerSpec, Settings
+from generator.catalogue import Catalogue
+from generator.models_file import read_models
 from generator.rules import FrameRule, SizeRule
+from generator.spec import ModelSpec, Settings
 
-_GIB = 2**30
-_NAMED_WORDS = 5
-
-
-def _builtin_note(prompt: str) -> str | None:
-    if vocabulary.understands(prompt):
-        return None
-    unknown = vocabulary.unknown_words(prompt)[:_NAMED_WORDS]
-    if not unknown:
-        return f"The built-in model draws simple shapes. {vocabulary.KNOWS}"
-    return f"The built-in model does not know: {', '.join(unknown)}. {vocabulary.KNOWS}"
-
+SHIPPED = Path(__file__).with_name("models.toml")
+"""The entries that ship with the project, in the form operators write theirs."""
 
 BUILTIN = ModelSpec(
     name="builtin",
@@ -27,7 +18,7 @@ BUILTIN = ModelSpec(
     source=str(Path(__file__).parent / "builtin" / "model"),
     pipeline_class="LattePipeline",
     licence="MIT",
-    memory_note="about 1 GB of main memory",
+    automatic=True,
     defaults=Settings(
         width=builtin.SIZE,
         height=builtin.SIZE,
@@ -44,33 +35,18 @@ BUILTIN = ModelSpec(
     frames_argument="video_length",
     call_args={"clean_caption": False},
     min_steps=2,
-    max_steps=64,
+    max_steps=100,  # of more, some round to the same timestep
     small_world=True,
     min_display_size=3 * builtin.SIZE,
-    prompt_note=_builtin_note,
-)
-
-MODELSCOPE = ModelSpec(
-    name="modelscope",
-    title="ModelScope 1.7B",
-    description="Anything you can describe, 2 seconds at 256×256; needs a GPU",
-    source="ali-vilab/text-to-video-ms-1.7b",
-    variant="fp16",
-    pipeline_class="TextToVideoSDPipeline",
-    scheduler=SchedulerSpec("DPMSolverMultistepScheduler"),
-    offload=True,
-    licence="CC-BY-NC-4.0",
-    licence_note="no commercial use",
-    gpu_memory=6 * _GIB,
-    memory_note="about 4 GB of GPU memory with offload, 3.4 GB of weights",
-    defaults=Settings(
-        width=256, height=256, num_frames=16, fps=8, num_inference_steps=25, guidance_scale=9.0
-    ),
-    sizes=SizeRule(multiple=8, min=128, max=576, max_pixels=576 * 320),
-    frames=FrameRule(multiple=1, offset=0, min=4, max=48),
 )
 
 
-def load_catalogue() -> Catalogue:
-    """Return the models that can be asked for."""
-    return Catalogue([BUILTIN, MODELSCOPE])
+def load_catalogue(models_file: Path | None = None) -> Catalogue:
+    """Return the models that can be asked for: ours, and those of an operator's file.
+
+    Raises `ModelFileError` for a file that cannot be used.
+    """
+    models = read_models(SHIPPED, {BUILTIN.name: BUILTIN})
+    if models_file is not None:
+        models = read_models(models_file, models)
+    return Catalogue(models.values())

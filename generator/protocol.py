@@ -38,9 +38,9 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
     seed: int
     """Always concrete, 0 .. 2**32 - 1: whoever asks for "any" seed draws it first."""
     output_path: str
-    """Where the MP4 goes; it appears there whole or not at all."""
+    """Where the full MP4 goes; it appears there whole or not at all."""
     max_bytes: int | None = None
-    """The upload limit the file has to fit, in bytes."""
+    """The upload limit; a larger clip gets a second file that fits, beside the full one."""
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -77,6 +77,16 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     total_steps: int = 0
 
 
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A smaller file of a clip: coarser, and if need be of fewer pixels and every second frame."""
+
+    path: str
+    width: int
+    height: int
+    fps: float
+    size_bytes: int
+
+
 class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
     id: str
     path: str
@@ -88,6 +98,23 @@ class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
     size_bytes: int
     seconds: dict[Stage, float]
     """Wall-clock seconds by stage."""
+    device_name: str = ""
+    peak_memory_bytes: int = 0
+    """The most memory that was in use: of the GPU, or of the generator process without one."""
+    revision: str | None = None
+    """The commit of the model's repository that was loaded; None for a folder of this machine."""
+    upload: Upload | None = None
+    """The file to post, where the full one, which all the above is about, is over `max_bytes`."""
+
+    @property
+    def shown_path(self) -> str:
+        """The file that fits."""
+        return self.upload.path if self.upload else self.path
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file there is of the clip."""
+        return (self.path, self.upload.path) if self.upload else (self.path,)
 
 
 class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):

@@ -4,17 +4,35 @@ from dataclasses import dataclass
 from math import sqrt
 
 
+class FieldError(ValueError):
+    """A field of a rule or an entry contradicts others; the message is about that field."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 @dataclass(frozen=True)
 class SizeRule:
     """Edges are multiples of `multiple` within `min` .. `max`, the area is at most `max_pixels`.
 
-    `min` and `max` are legal edges themselves and `min * max <= max_pixels`.
+    Raises `FieldError` unless `min` and `max` are legal edges and `min * max <= max_pixels`.
     """
 
     multiple: int
     min: int
     max: int
     max_pixels: int
+
+    def __post_init__(self) -> None:
+        _check_positive("multiple", self.multiple)
+        for name, edge in (("min", self.min), ("max", self.max)):
+            _check_positive(name, edge)
+            if edge % self.multiple:
+                raise FieldError(name, f"is not a multiple of {self.multiple}")
+        _check_order(self.min, self.max)
+        if self.min * self.max > self.max_pixels:
+            raise FieldError("max_pixels", "is less than min x max")
 
     def fit(self, width: int, height: int) -> tuple[int, int]:
         """Return the nearest legal size; an area that is too large shrinks with its shape kept."""
@@ -34,15 +52,36 @@ class SizeRule:
 
 @dataclass(frozen=True)
 class FrameRule:
-    """Counts are `multiple * k + offset` within `min` .. `max`, which are legal themselves."""
+    """Counts are `multiple * k + offset` within `min` .. `max`.
+
+    Raises `FieldError` unless `min` and `max` are such counts themselves.
+    """
 
     multiple: int
     offset: int
     min: int
     max: int
 
+    def __post_init__(self) -> None:
+        _check_positive("multiple", self.multiple)
+        for name, count in (("min", self.min), ("max", self.max)):
+            _check_positive(name, count)
+            if (count - self.offset) % self.multiple:
+                raise FieldError(name, f"is not {self.multiple} k + {self.offset}")
+        _check_order(self.min, self.max)
+
     def fit(self, num_frames: int) -> int:
         """Return the nearest legal count."""
         clamped = min(max(num_frames, self.min), self.max)
         k = (clamped - self.offset + self.multiple // 2) // self.multiple
         return min(max(k * self.multiple + self.offset, self.min), self.max)
+
+
+def _check_positive(name: str, value: int) -> None:
+    if value < 1:
+        raise FieldError(name, "must be at least 1")
+
+
+def _check_order(least: int, most: int) -> None:
+    if least > most:
+        raise FieldError("min", f"is more than max ({most})")

@@ -132,7 +132,7 @@ async def resolve_model(client: ZoetropeClient, name: str | None, rules: GuildRu
 
 async def check_device(client: ZoetropeClient, spec: ModelSpec) -> None:
     """Refuse a model that would take hours here, unless the operator chose it for all."""
-    if spec.gpu_memory == 0 or spec.name == client.settings.default_model:
+    if not spec.memory.needs_gpu or spec.name == client.settings.default_model:
         return
     if (await client.generator_ready()).device == "cpu":
         raise Refusal(texts.gpu_needed(spec.title))

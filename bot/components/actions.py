@@ -53,8 +53,9 @@ async def _delete(interaction: Interaction, job: Job) -> None:
         raise Refusal(texts.NOT_POSTED)
     await interaction.response.defer()
     await interaction.delete_original_response()
-    with contextlib.suppress(FileNotFoundError):
-        await aiofiles.os.unlink(job.completed.path)
+    for path in job.completed.paths:
+        with contextlib.suppress(FileNotFoundError):
+            await aiofiles.os.unlink(path)
 
 
 def _check_owner(interaction: Interaction, job: Job) -> None:

@@ -17,11 +17,6 @@ class Device:
     name: str
     memory_bytes: int
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """The number format of weights and activations; half precision is slow on most CPUs."""
-        return torch.float32 if self.type == "cpu" else torch.float16
-
 
 def detect(device: str | None = None) -> Device:
     """Return the device asked for, or the best there is.

@@ -6,15 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import diffusers
+import torch
+from huggingface_hub import try_to_load_from_cache
 from huggingface_hub.errors import (
     GatedRepoError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
 
-from generator.catalogue import ModelSpec, SchedulerSpec
 from generator.errors import GenerationError
+from generator.pipelines.additions import lay_loras, load_parts
 from generator.pipelines.device import Device
+from generator.pipelines.prompt_cache import remember_prompts
+from generator.sources import SchedulerSpec
+from generator.spec import ModelSpec
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +43,7 @@ def load(spec: ModelSpec, device: Device) -> Any:
     if spec.scheduler is not None:
         pipeline.scheduler = _scheduler(spec.scheduler, pipeline.scheduler)
     pipeline.set_progress_bar_config(disable=True)
+    remember_prompts(pipeline)
     return _place(pipeline, spec, device)
 
 
@@ -46,13 +52,34 @@ def _from_pretrained(spec: ModelSpec, device: Device) -> Any:
         raise GenerationError(
             "unavailable", f"{spec.title} is not installed: {spec.source} holds no model."
         )
-    return getattr(diffusers, spec.pipeline_class).from_pretrained(
+    dtypes = _dtypes(spec, device)
+    pipeline = getattr(diffusers, spec.pipeline_class).from_pretrained(
         spec.source,
         revision=spec.revision,
         variant=spec.variant,
-        dtype=device.dtype,
+        dtype=dtypes,
         use_safetensors=True,
+        **load_parts(spec, dtypes),
     )
+    lay_loras(pipeline, spec)
+    return pipeline
+
+
+def _dtypes(spec: ModelSpec, device: Device) -> dict[str, torch.dtype]:
+    """Return the number format by part; half precision is slow on most CPUs."""
+    if device.type == "cpu":
+        return {"default": torch.float32}
+    return {part: getattr(torch, dtype) for part, dtype in spec.part_dtypes.items()} | {
+        "default": getattr(torch, spec.dtype)
+    }
+
+
+def loaded_revision(spec: ModelSpec) -> str | None:
+    """Return the commit of a repository's files in the cache; None for a folder."""
+    if spec.is_folder:
+        return None
+    path = try_to_load_from_cache(spec.source, "model_index.json", revision=spec.revision)
+    return Path(path).parent.name if isinstance(path, str) else None
 
 
 def _scheduler(wanted: SchedulerSpec, current: Any) -> Any:
@@ -61,10 +88,19 @@ def _scheduler(wanted: SchedulerSpec, current: Any) -> Any:
 
 
 def _place(pipeline: Any, spec: ModelSpec, device: Device) -> Any:
-    if spec.offload and device.type == "cuda":
-        pipeline.enable_model_cpu_offload()
-        return pipeline
-    return pipeline.to(device.type)
+    if spec.vae_tiling:
+        pipeline.vae.enable_tiling()
+    mode = spec.memory.mode_for(device.memory_bytes) if device.type == "cuda" else "resident"
+    match mode:
+        case "resident":
+            pipeline.to(device.type)
+        case "model_offload":
+            pipeline.enable_model_cpu_offload()
+        case "group_offload":
+            pipeline.enable_group_offload(
+                torch.device(device.type), offload_type="leaf_level", use_stream=True
+            )
+    return pipeline
 
 
 def _explain(spec: ModelSpec, error: Exception) -> str:

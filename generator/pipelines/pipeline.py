@@ -1,18 +1,22 @@
 """Running a request on a diffusers pipeline: the same progress and cancellation for every class."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import torch
 
-from generator.catalogue import ModelSpec
 from generator.encoding import Frames
 from generator.engine import OnProgress
 from generator.errors import DeviceLostError, GenerationError
 from generator.pipelines.device import Device
-from generator.pipelines.loader import load
+from generator.pipelines.loader import load, loaded_revision
 from generator.protocol import GenerationRequest
+from generator.spec import ModelSpec
+
+Steps = dict[str, list[float]]
+"""Timesteps or sigmas, by the name of the argument."""
 
 
 class DiffusersPipeline:
@@ -22,6 +26,8 @@ class DiffusersPipeline:
         self._spec = spec
         self._device = device
         self._pipeline = load(spec, device)
+        self.revision = loaded_revision(spec)
+        """The commit of the repository that was loaded; None for a folder."""
 
     def run(self, request: GenerationRequest, on_progress: OnProgress) -> Frames:
         """Return the clip's frames; the same request gives the same frames."""
@@ -35,53 +41,78 @@ class DiffusersPipeline:
 
     def _run(self, request: GenerationRequest, on_progress: OnProgress) -> Frames:
         on_progress("encoding_prompt", 0, 0)
-        self._pipeline.scheduler = _reporting_scheduler(self._pipeline.scheduler, on_progress)
+        # drawn on the CPU, so that a seed means the same noise on every device
+        generator = torch.Generator("cpu").manual_seed(request.seed)
+        for_call, for_scheduler = self._fixed_steps()
+        self._pipeline.scheduler = _reporting_scheduler(
+            self._pipeline.scheduler, on_progress, generator, for_scheduler
+        )
         result = self._pipeline(
-            prompt=request.prompt,
+            prompt=request.prompt + self._spec.prompt_suffix,
             width=request.width,
             height=request.height,
             num_inference_steps=request.num_inference_steps,
             guidance_scale=request.guidance_scale,
-            # drawn on the CPU, so that a seed means the same noise on every device
-            generator=torch.Generator("cpu").manual_seed(request.seed),
+            generator=generator,
             output_type="pt",
             **{self._spec.frames_argument: request.num_frames},
             **({"negative_prompt": request.negative_prompt} if self._spec.negative_prompt else {}),
             **self._spec.call_args,
+            **for_call,
         )
         return _to_uint8(result.frames[0])
 
+    def _fixed_steps(self) -> tuple[Steps, Steps]:
+        """Return a distilled model's own steps as arguments: for the call, or for the scheduler."""
+        given = {"timesteps": self._spec.timesteps, "sigmas": self._spec.sigmas}
+        steps = {name: list(values) for name, values in given.items() if values}
+        taken = inspect.signature(self._pipeline.__call__).parameters.keys()
+        return (steps, {}) if steps.keys() <= taken else ({}, steps)
 
-def _reporting_scheduler(scheduler: Any, on_progress: OnProgress) -> Any:
+
+def _reporting_scheduler(
+    scheduler: Any, on_progress: OnProgress, generator: torch.Generator, steps: Steps
+) -> Any:
     """Return a fresh copy of a scheduler that reports each of its steps.
 
     Every pipeline calls its scheduler once a step, but not every class has a callback. A copy,
-    because an aborted run leaves its state behind.
+    because an aborted run leaves its state behind. `steps` replace those the pipeline asks for, and
+    noise that is added on the way comes from the generator, which not every class hands on.
     """
     fresh = type(scheduler).from_config(scheduler.config)
-    fresh.set_timesteps = _reporting_set_timesteps(fresh, on_progress)
-    fresh.step = _reporting_step(fresh, on_progress)
+    fresh.set_timesteps = _reporting_set_timesteps(fresh, on_progress, steps)
+    fresh.step = _reporting_step(fresh, on_progress, generator)
     return fresh
 
 
-def _reporting_set_timesteps(scheduler: Any, on_progress: OnProgress) -> Callable[..., None]:
+def _reporting_set_timesteps(
+    scheduler: Any, on_progress: OnProgress, steps: Steps
+) -> Callable[..., None]:
     set_timesteps = scheduler.set_timesteps
 
     @functools.wraps(set_timesteps)  # pipelines look at the signature
     def wrapper(*args: Any, **kwargs: Any) -> None:
-        set_timesteps(*args, **kwargs)
+        if steps:
+            set_timesteps(device=kwargs.get("device"), **steps)
+        else:
+            set_timesteps(*args, **kwargs)
         on_progress("denoising", 0, len(scheduler.timesteps))
 
     return wrapper
 
 
-def _reporting_step(scheduler: Any, on_progress: OnProgress) -> Callable[..., Any]:
+def _reporting_step(
+    scheduler: Any, on_progress: OnProgress, generator: torch.Generator
+) -> Callable[..., Any]:
     step = scheduler.step
+    takes_generator = "generator" in inspect.signature(step).parameters
     done = 0
 
     @functools.wraps(step)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         nonlocal done
+        if takes_generator:
+            kwargs.setdefault("generator", generator)
         result = step(*args, **kwargs)
         done += 1
         total = len(scheduler.timesteps)

@@ -1,16 +1,17 @@
 """The engine's runtime on torch: one device and the models loaded onto it."""
 
 import gc
+import resource
 
 import diffusers
 import torch
 import transformers
 from huggingface_hub.utils import disable_progress_bars
 
-from generator.catalogue import ModelSpec
 from generator.pipelines.device import detect
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.protocol import Ready
+from generator.spec import ModelSpec
 
 
 class TorchRuntime:
@@ -26,6 +27,14 @@ class TorchRuntime:
     def ready(self) -> Ready:
         """What the device is, as the bot is told."""
         return Ready(self._device.type, self._device.name, self._device.memory_bytes)
+
+    def peak_memory(self) -> int:
+        """Return the most bytes in use: on a GPU since the last call, else since the start."""
+        if self._device.type != "cuda":
+            return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        peak = torch.cuda.max_memory_allocated()
+        torch.cuda.reset_peak_memory_stats()
+        return peak
 
     def load(self, spec: ModelSpec) -> DiffusersPipeline:
         """Load a model; raises `GenerationError("unavailable")` if it cannot be had."""

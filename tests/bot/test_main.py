@@ -31,6 +31,7 @@ def run_bot(cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
         ({}, "DISCORD_TOKEN is not set"),
         ({"DISCORD_TOKEN": "t", "MAX_WAITING": "lots"}, "MAX_WAITING"),
         ({"DISCORD_TOKEN": "t", "DEFAULT_MODEL": "sora"}, "choose one of builtin, modelscope"),
+        ({"DISCORD_TOKEN": "t", "MODELS_FILE": "no.toml"}, "MODELS_FILE: no.toml cannot be read"),
         ({"DISCORD_TOKEN": "t", "DATA_DIR": "/proc/none"}, "permissions of DATA_DIR"),
     ],
 )

@@ -22,6 +22,7 @@ def test_every_setting_can_be_given_as_text() -> None:
         "DISCORD_TOKEN": "t",
         "DATA_DIR": "/var/lib/zoetrope",
         "DEVICE": "cpu",
+        "MODELS_FILE": "models.toml",
         "PROGRESS_INTERVAL": "2.5",
         "REQUEST_TIMEOUT": "60",
         "MAX_UPLOAD_BYTES": "1000000",
@@ -29,6 +30,7 @@ def test_every_setting_can_be_given_as_text() -> None:
     }
     settings = load_settings(environ, None)
     assert settings.clips_dir == Path("/var/lib/zoetrope/clips")
+    assert settings.models_file == Path("models.toml")
     assert settings.progress_interval == 2.5
     assert settings.max_upload_bytes == 1_000_000
 

@@ -4,12 +4,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from bot.errors import StartupError
 from bot.jobs.job import JobState
 from bot.jobs.rules import GuildRules
 from bot.jobs.store import open_store
-from generator import Completed
+from generator import Completed, Upload
 from tests.bot.jobs import make_job
 
 COMPLETED = Completed(
@@ -33,6 +34,19 @@ async def test_a_job_survives_a_restart_whole(tmp_path: Path) -> None:
     async with open_store(tmp_path / "db") as store:
         assert await store.job("abcde") == job
         assert await store.job("other") is None
+
+
+async def test_the_file_to_post_is_kept_and_older_rows_have_none(tmp_path: Path) -> None:
+    upload = Upload(path="clips/abcde.upload.mp4", width=160, height=160, fps=8, size_bytes=900)
+    reduced = make_job(completed=structs.replace(COMPLETED, upload=upload))
+    async with open_store(tmp_path / "db") as store:
+        await store.save_job(reduced)
+        assert await store.job("abcde") == reduced
+    with sqlite3.connect(tmp_path / "db") as connection:
+        connection.execute("UPDATE jobs SET completed = json_remove(completed, '$.upload')")
+    connection.close()
+    async with open_store(tmp_path / "db") as store:
+        assert await store.job("abcde") == make_job(completed=COMPLETED)
 
 
 async def test_unfinished_jobs_come_back_in_their_order(tmp_path: Path) -> None:

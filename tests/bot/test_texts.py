@@ -1,8 +1,11 @@
 """What members read: a prompt is quoted as plain text, and the lesson fits Discord's limits."""
 
+import pytest
+from msgspec import structs
+
 from bot import texts
 from bot.explainer.lesson import general_lesson, job_lesson
-from generator import Completed, Progress, load_catalogue
+from generator import Completed, Progress, Upload, load_catalogue
 from tests.bot.jobs import make_job
 
 CATALOGUE = load_catalogue()
@@ -60,6 +63,22 @@ def test_a_prompt_outside_the_small_world_is_told_what_the_model_knows_and_how_t
     assert "/video model:modelscope" in text
     inside = texts.result(make_job(), COMPLETED, BUILTIN, "modelscope")
     assert "modelscope" not in inside
+
+
+@pytest.mark.parametrize(
+    ("size", "fps", "words"),
+    [
+        ((256, 256), 8.0, "Shown coarser to fit the upload limit; the full clip is kept."),
+        ((160, 160), 8.0, "Shown at 160×160 to fit the upload limit; the full clip is kept."),
+        ((160, 160), 4.0, "Shown at 160×160 and at 4 frames a second to fit the upload limit"),
+        ((256, 256), 12.5, "Shown at 12.5 frames a second to fit the upload limit"),
+    ],
+)
+def test_a_reduced_clip_says_so(size: tuple[int, int], fps: float, words: str) -> None:
+    upload = Upload(path="u.mp4", width=size[0], height=size[1], fps=fps, size_bytes=900)
+    reduced = structs.replace(COMPLETED, upload=upload)
+    assert words in texts.result(make_job(), reduced, BUILTIN, "modelscope")
+    assert "Shown" not in texts.result(make_job(), COMPLETED, BUILTIN, "modelscope")
 
 
 def test_the_lesson_fits_an_embed_and_names_its_sources() -> None:

@@ -16,7 +16,7 @@ PATIENCE = 90.0
 """Seconds; a busy machine makes a clip slowly."""
 QUICK = {"steps": 2}
 """For tests that do not look at the picture."""
-SLOW = {"steps": 60}
+SLOW = {"steps": 100}
 """For tests that interfere while a clip is being made."""
 
 Frames = npt.NDArray[np.uint8]

@@ -27,7 +27,7 @@ async def test_a_clip_whose_generator_is_killed_is_made_by_the_next_one(
     emulator: Emulator, you: Human, tmp_path: Path
 ) -> None:
     async with running_bot(bot_settings(emulator, tmp_path), you):
-        status = await ask(you, "a red circle", steps=20)
+        status = await ask(you, "a red circle", **SLOW)
         waiting = await ask(you, "a blue circle", **QUICK)
         await status_says(you, status, "Denoising: step")
         generator_process().kill()

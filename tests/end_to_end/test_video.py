@@ -26,11 +26,11 @@ BUILTIN = load_catalogue()["builtin"]
 
 async def test_a_prompt_becomes_a_playable_clip_that_mentions_its_author(you: Human) -> None:
     prompt = "a red circle moving right on a white background"
-    status = await ask(you, prompt, seed=5)
+    status = await ask(you, prompt, seed=5, **SLOW)
     assert "Cancel" in status.buttons
     assert "seed 5" in status.content
 
-    running = await status_says(you, status, f"of {BUILTIN.defaults.num_inference_steps}**")
+    running = await status_says(you, status, f"of {SLOW['steps']}**")
     assert "step **" in running.content
     result = await finished(you, status)
     done = await status_says(you, status, "✅")
@@ -111,7 +111,7 @@ async def test_a_running_clip_is_cancelled_by_its_author_only(you: Human, ada: H
 async def test_cancelling_a_waiting_clip_leaves_the_running_one_alone(
     you: Human, ada: Human
 ) -> None:
-    running = await ask(you, "a red circle", steps=30)
+    running = await ask(you, "a red circle", **SLOW)
     waiting = await ask(ada, "a blue circle", **QUICK)
     assert "Place **2 of 2**" in waiting.content
     await ada.click(waiting, "Cancel")
@@ -120,7 +120,7 @@ async def test_cancelling_a_waiting_clip_leaves_the_running_one_alone(
 
 
 async def test_waiting_clips_move_up_and_finish_in_order(you: Human, ada: Human) -> None:
-    first = await ask(you, "a red circle", steps=20)
+    first = await ask(you, "a red circle", **SLOW)
     second = await ask(ada, "a green circle", **QUICK)
     third = await ask(ada, "a blue circle", **QUICK)
     assert "Place **3 of 3**" in third.content
@@ -175,7 +175,7 @@ async def test_mentions_and_markdown_in_a_prompt_stay_plain_text(you: Human, ada
 
 
 async def test_completion_offers_models_and_the_native_size(you: Human) -> None:
-    models = await you.choices("video", focused="model", prompt="x", model="scope")
+    models = await you.choices("video", focused="model", prompt="x", model="modelsc")
     assert [choice["value"] for choice in models] == ["modelscope"]
     sizes = await you.choices("video", focused="size", prompt="x", model="modelscope", size="")
     assert sizes[0]["value"] == "256x256"

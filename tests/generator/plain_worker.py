@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from generator.catalogue import Catalogue, ModelSpec, Settings
+from generator.catalogue import Catalogue
 from generator.encoding import Frames
 from generator.engine import OnProgress
 from generator.errors import DeviceLostError, GenerationError
 from generator.protocol import GenerationRequest, Ready
 from generator.rules import FrameRule, SizeRule
+from generator.spec import ModelSpec, Settings
 from generator.worker import run_worker
 
 Run = Callable[[GenerationRequest, OnProgress], Frames]
@@ -99,10 +100,14 @@ CATALOGUE = Catalogue(replace(PLAIN, name=name) for name in [*RUNS, "missing"])
 @dataclass(frozen=True)
 class PlainPipeline:
     run: Run
+    revision: str | None = "c0ffee"
 
 
 class PlainRuntime:
     ready = Ready("cpu", "plain", 1)
+
+    def peak_memory(self) -> int:
+        return 2**20
 
     def load(self, spec: ModelSpec) -> PlainPipeline:
         if spec.name == "missing":

@@ -1,14 +1,18 @@
 """The catalogue and the entries it holds."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import structs
 
 from generator import Catalogue, GenerationError, ModelSpec, UnknownModelError, load_catalogue
-from generator.models import BUILTIN, MODELSCOPE
+from generator.memory import Memory
+from generator.models import BUILTIN
 
 CATALOGUE = load_catalogue()
+MODELSCOPE = CATALOGUE["modelscope"]
 GIB = 2**30
 ANY_INT = st.integers(-(10**9), 10**9) | st.none()
 
@@ -16,17 +20,18 @@ each_model = pytest.mark.parametrize("spec", CATALOGUE, ids=CATALOGUE.names)
 
 
 def test_names_and_entries() -> None:
-    assert CATALOGUE.names == ("builtin", "modelscope")
-    assert CATALOGUE["builtin"] is BUILTIN
-    assert "modelscope" in CATALOGUE
-    assert "dall-e" not in CATALOGUE
-    assert [spec.name for spec in CATALOGUE] == list(CATALOGUE.names)
-    assert len(CATALOGUE) == 2
+    catalogue = Catalogue([BUILTIN, MODELSCOPE])
+    assert catalogue.names == ("builtin", "modelscope")
+    assert catalogue["builtin"] is BUILTIN
+    assert "modelscope" in catalogue
+    assert "dall-e" not in catalogue
+    assert list(catalogue) == [BUILTIN, MODELSCOPE]
+    assert len(catalogue) == 2
 
 
 def test_an_unknown_name_is_answered_with_those_that_exist() -> None:
     with pytest.raises(UnknownModelError, match=r"no model 'x'. Available: builtin, modelscope\."):
-        CATALOGUE["x"]
+        Catalogue([BUILTIN, MODELSCOPE])["x"]
 
 
 def test_two_models_of_one_name_are_refused() -> None:
@@ -41,10 +46,26 @@ def test_two_models_of_one_name_are_refused() -> None:
         ("mps", 64 * GIB, "builtin"),
         ("cuda", 4 * GIB, "builtin"),
         ("cuda", 8 * GIB, "modelscope"),
+        ("cuda", 12 * GIB, "wan-1b"),
+        ("cuda", 20 * GIB, "kandinsky5"),
+        ("cuda", 24 * GIB, "fastwan-5b"),
+        ("cuda", 80 * GIB, "fastwan-5b"),
     ],
 )
 def test_the_default_follows_the_device(device: str, memory: int, name: str) -> None:
     assert CATALOGUE.default_for(device, memory).name == name
+
+
+@pytest.mark.parametrize("field", [{"automatic": False}, {"gated": True}])
+def test_a_model_that_is_not_open_to_all_is_not_chosen_unasked(field: dict[str, bool]) -> None:
+    closed = replace(MODELSCOPE, **field)
+    assert Catalogue([BUILTIN, closed]).default_for("cuda", 80 * GIB) is BUILTIN
+
+
+def test_a_model_that_fits_only_layer_by_layer_is_not_chosen_unasked() -> None:
+    slow = replace(MODELSCOPE, memory=Memory(resident=40.0, group_offload=4.0))
+    assert Catalogue([BUILTIN, slow]).default_for("cuda", 24 * GIB) is BUILTIN
+    assert Catalogue([BUILTIN, slow]).default_for("cuda", 40 * GIB) is slow
 
 
 @each_model

@@ -33,6 +33,8 @@ def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--prompt", "a", "--output", "a.mp4", "--seed", "x"], "invalid int value: 'x'"),
         (["--prompt", "a", "--output", "a.mp4", "--model", "x"], "Available: builtin, modelscope"),
         (["--prompt", "a", "--output", "a.mp4", "--device", "tpu"], "choose from 'cuda', 'mps'"),
+        (["--prompt", "a", "--output", "a.mp4", "--preset", "x"], "choose from 'draft', 'normal'"),
+        (["--prompt", "a", "--models-file", "no.toml"], "no.toml cannot be read"),
         (["--promt", "a"], "unrecognized arguments"),
     ],
 )
@@ -59,4 +61,14 @@ def test_a_clip_by_hand(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{output} (seed 7, ")
     assert "the nearest to 500 this model can use" in done.stderr
+    assert output.stat().st_size > 1000
+
+
+def test_a_clip_by_a_model_that_only_an_operators_file_names(tmp_path: Path) -> None:
+    models_file, output = tmp_path / "models.toml", tmp_path / "a.mp4"
+    models_file.write_text('[mine]\nlike = "builtin"\ndraft = { num_inference_steps = 2 }\n')
+    arguments = ["--prompt", "a red circle", "--model", "mine", "--preset", "draft"]
+    arguments += ["--models-file", str(models_file), "--output", str(output), "--threads", "1"]
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     assert output.stat().st_size > 1000

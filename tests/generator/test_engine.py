@@ -1,17 +1,18 @@
 """The engine by itself: order, cancellation, overlap, and one terminal event whatever happens."""
 
 import errno
+import json
 import queue
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 from msgspec import structs
 
 from generator import engine as engine_module
-from generator.catalogue import ModelSpec
 from generator.encoding import Frames
 from generator.engine import Engine, OnProgress
 from generator.protocol import (
@@ -23,7 +24,9 @@ from generator.protocol import (
     Progress,
     Ready,
     Terminal,
+    Upload,
 )
+from generator.spec import ModelSpec
 from tests.generator.plain_worker import CATALOGUE, PlainPipeline, PlainRuntime, paint
 
 
@@ -122,7 +125,16 @@ def test_a_request_goes_through_its_stages(bench: Bench) -> None:
         fps=8,
         size_bytes=path.stat().st_size,
         seconds={},
+        device_name="plain",
+        peak_memory_bytes=2**20,
+        revision="c0ffee",
     )
+    with av.open(str(path)) as container:
+        made_by = json.loads(container.metadata["comment"])
+    assert made_by["revision"] == "c0ffee"
+    assert made_by["device"] == "plain"
+    assert made_by["peak_memory_bytes"] == 2**20
+    assert "denoising" in made_by["seconds"]
     assert set(completed.seconds) == {
         "loading",
         "encoding_prompt",
@@ -130,6 +142,35 @@ def test_a_request_goes_through_its_stages(bench: Bench) -> None:
         "decoding",
         "encoding",
     }
+
+
+def test_a_clip_over_the_limit_gets_a_second_file_that_fits(bench: Bench) -> None:
+    settings: dict[str, Any] = {"width": 64, "height": 64, "num_frames": 33}
+    bench.engine.submit(bench.request("a", **settings))
+    full = bench.until_terminal()[-1]
+    assert isinstance(full, Completed)
+    assert full.upload is None
+
+    limit = full.size_bytes // 2
+    bench.engine.submit(bench.request("b", max_bytes=limit, **settings))
+    reduced = bench.until_terminal()[-1]
+    assert isinstance(reduced, Completed)
+    assert reduced.upload is not None
+    path = bench.folder / "b.upload.mp4"
+    assert reduced.upload == Upload(
+        path=str(path), width=64, height=64, fps=8, size_bytes=path.stat().st_size
+    )
+    assert path.stat().st_size <= limit
+    assert reduced.size_bytes == Path(reduced.path).stat().st_size > limit
+
+
+def test_a_clip_that_fits_nowhere_fails_and_its_full_file_stays(bench: Bench) -> None:
+    bench.engine.submit(bench.request("a", width=64, height=64, max_bytes=500))
+    failed = bench.until_terminal()[-1]
+    assert isinstance(failed, Failed)
+    assert failed.reason == "invalid"
+    assert "the full clip is kept" in failed.message.lower()
+    assert [entry.name for entry in bench.folder.iterdir()] == ["a.mp4"]
 
 
 def test_a_resident_model_is_not_loaded_again(runtime: GatedRuntime, gated: Bench) -> None:

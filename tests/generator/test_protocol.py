@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from generator.protocol import (
     Cancel,
@@ -14,6 +15,7 @@ from generator.protocol import (
     Progress,
     Ready,
     Shutdown,
+    Upload,
     decode_command,
     decode_event,
     encode_line,
@@ -32,6 +34,21 @@ REQUEST = GenerationRequest(
     seed=4294967295,
     output_path="clips/7.mp4",
 )
+
+COMPLETED = Completed(
+    id="7",
+    path="clips/7.mp4",
+    width=256,
+    height=128,
+    num_frames=19,
+    fps=8,
+    size_bytes=12345,
+    seconds={"denoising": 1.5, "encoding": 0.25},
+    device_name="H200",
+    peak_memory_bytes=2**30,
+    revision="c0ffee",
+)
+UPLOAD = Upload(path="clips/7.upload.mp4", width=160, height=80, fps=12.5, size_bytes=900)
 
 COMMANDS: list[tuple[Command, str]] = [
     (
@@ -55,18 +72,19 @@ EVENTS: list[tuple[Event, str]] = [
         '{"type":"progress","id":"7","stage":"denoising","step":3,"total_steps":16}',
     ),
     (
-        Completed(
-            id="7",
-            path="clips/7.mp4",
-            width=256,
-            height=128,
-            num_frames=19,
-            fps=8,
-            size_bytes=12345,
-            seconds={"denoising": 1.5, "encoding": 0.25},
-        ),
+        COMPLETED,
         '{"type":"completed","id":"7","path":"clips/7.mp4","width":256,"height":128,'
-        '"num_frames":19,"fps":8,"size_bytes":12345,"seconds":{"denoising":1.5,"encoding":0.25}}',
+        '"num_frames":19,"fps":8,"size_bytes":12345,"seconds":{"denoising":1.5,"encoding":0.25},'
+        '"device_name":"H200","peak_memory_bytes":1073741824,"revision":"c0ffee",'
+        '"upload":null}',
+    ),
+    (
+        structs.replace(COMPLETED, seconds={}, upload=UPLOAD),
+        '{"type":"completed","id":"7","path":"clips/7.mp4","width":256,"height":128,'
+        '"num_frames":19,"fps":8,"size_bytes":12345,"seconds":{},'
+        '"device_name":"H200","peak_memory_bytes":1073741824,"revision":"c0ffee",'
+        '"upload":{"path":"clips/7.upload.mp4","width":160,"height":80,"fps":12.5,'
+        '"size_bytes":900}}',
     ),
     (Cancelled("7", 3, 16), '{"type":"cancelled","id":"7","step":3,"total_steps":16}'),
     (
@@ -87,6 +105,14 @@ def test_command_on_the_wire(command: Command, line: str) -> None:
 def test_event_on_the_wire(event: Event, line: str) -> None:
     assert encode_line(event).decode() == line + "\n"
     assert decode_event(line.encode()) == event
+
+
+def test_a_completed_clip_names_the_file_to_post_and_all_there_are() -> None:
+    full, reduced = COMPLETED, structs.replace(COMPLETED, upload=UPLOAD)
+    assert full.shown_path == "clips/7.mp4"
+    assert full.paths == ("clips/7.mp4",)
+    assert reduced.shown_path == "clips/7.upload.mp4"
+    assert reduced.paths == ("clips/7.mp4", "clips/7.upload.mp4")
 
 
 def test_fields_with_a_default_may_be_left_out() -> None:

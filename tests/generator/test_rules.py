@@ -1,9 +1,10 @@
 """Sizes and frame counts: what comes out is legal, near, and stable."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.rules import FrameRule, SizeRule
+from generator.rules import FieldError, FrameRule, SizeRule
 
 ANY_INT = st.integers(-(10**9), 10**9)
 
@@ -76,3 +77,39 @@ def test_no_legal_count_is_nearer(rule: FrameRule, data: st.DataObject) -> None:
 @given(frame_rules(), ANY_INT, ANY_INT)
 def test_more_frames_asked_are_never_fewer_given(rule: FrameRule, one: int, other: int) -> None:
     assert rule.fit(min(one, other)) <= rule.fit(max(one, other))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "field"),
+    [
+        ((0, 8, 16, 256), "multiple"),
+        ((8, 12, 16, 256), "min"),
+        ((8, 8, 12, 256), "max"),
+        ((8, 0, 16, 256), "min"),
+        ((8, 24, 16, 999), "min"),
+        ((8, 8, 16, 127), "max_pixels"),
+    ],
+)
+def test_a_size_rule_that_contradicts_itself_says_where(
+    numbers: tuple[int, int, int, int], field: str
+) -> None:
+    with pytest.raises(FieldError) as caught:
+        SizeRule(*numbers)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("numbers", "field"),
+    [
+        ((0, 0, 1, 9), "multiple"),
+        ((4, 1, 4, 9), "min"),
+        ((4, 1, 5, 8), "max"),
+        ((4, 1, 9, 5), "min"),
+    ],
+)
+def test_a_frame_rule_that_contradicts_itself_says_where(
+    numbers: tuple[int, int, int, int], field: str
+) -> None:
+    with pytest.raises(FieldError) as caught:
+        FrameRule(*numbers)
+    assert caught.value.field == field

@@ -2,9 +2,9 @@
 
 import pytest
 
-from generator.catalogue import ModelSpec
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.pipelines.runtime import TorchRuntime
+from generator.spec import ModelSpec
 from tests.generator.pipelines.tiny import save_tiny, tiny_spec
 
 

@@ -12,10 +12,10 @@ import torch
 from diffusers import TextToVideoSDPipeline
 from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
-from generator.catalogue import ModelSpec
 from generator.errors import GenerationError
 from generator.pipelines.device import Device
-from generator.pipelines.loader import load
+from generator.pipelines.loader import load, loaded_revision
+from generator.spec import ModelSpec
 
 CPU = Device("cpu", "test", 1)
 
@@ -95,3 +95,23 @@ def test_a_repository_that_says_no(
 def test_too_little_memory(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     break_loading(monkeypatch, MemoryError())
     assert failure(spec).reason == "out_of_memory"
+
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+def test_a_model_in_the_cache_loads_without_a_network_and_says_its_commit(
+    spec: ModelSpec, hub_spec: ModelSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = tmp_path / "models--somebody--some-model"
+    shutil.copytree(spec.source, repository / "snapshots" / COMMIT)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(COMMIT)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert type(load(hub_spec, CPU)) is TextToVideoSDPipeline
+    assert loaded_revision(hub_spec) == COMMIT
+
+
+def test_a_folder_has_no_commit(spec: ModelSpec) -> None:
+    assert loaded_revision(spec) is None

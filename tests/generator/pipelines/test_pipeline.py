@@ -1,6 +1,7 @@
 """Running a request on a real diffusers pipeline: the class and the loading of ModelScope's."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,12 @@ import pytest
 import torch
 from msgspec import structs
 
-from generator.catalogue import ModelSpec
 from generator.encoding import Frames
 from generator.errors import DeviceLostError, GenerationCancelledError, GenerationError
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.pipelines.runtime import TorchRuntime
 from generator.protocol import GenerationRequest
+from generator.spec import ModelSpec, Preset
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -109,6 +110,26 @@ def test_every_step_is_reported(
         *(("denoising", step, steps) for step in range(steps + 1)),
         ("decoding", 0, 0),
     ]
+
+
+def test_a_distilled_models_own_steps_replace_the_schedulers(
+    runtime: TorchRuntime, spec: ModelSpec
+) -> None:
+    distilled = replace(
+        spec,
+        timesteps=(900.0, 500.0, 100.0),
+        min_steps=3,
+        max_steps=3,
+        defaults=replace(spec.defaults, num_inference_steps=3),
+        draft=Preset(),
+        best=Preset(),
+    )
+    pipeline = runtime.load(distilled)
+    request = distilled.request(id="1", prompt="a red circle", seed=7, output_path="unused.mp4")
+    frames = pipeline.run(request, never_mind)
+    bare = pipeline._pipeline  # pyright: ignore[reportPrivateUsage]
+    assert bare.scheduler.timesteps.tolist() == [900, 500, 100]
+    assert (pipeline.run(request, never_mind) == frames).all()
 
 
 def test_frames_equal_the_bare_pipeline_call_within_rounding(

@@ -11,9 +11,10 @@ import torch
 from diffusers import AutoencoderKL, DDIMScheduler, TextToVideoSDPipeline, UNet3DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from generator.catalogue import ModelSpec, Settings
-from generator.models import MODELSCOPE
+from generator.memory import Memory
+from generator.models import load_catalogue
 from generator.rules import SizeRule
+from generator.spec import ModelSpec, Settings
 
 _PROMPTS = "a red circle, a blue square"
 
@@ -34,11 +35,12 @@ def save_tiny(folder: Path) -> None:
 def tiny_spec(folder: Path) -> ModelSpec:
     """Return ModelScope's entry with only the place and the sizes changed."""
     return replace(
-        MODELSCOPE,
+        load_catalogue()["modelscope"],
         name="tiny",
         title="Tiny",
         source=str(folder / "model"),
-        gpu_memory=0,
+        revision=None,
+        memory=Memory(),
         sizes=SizeRule(multiple=8, min=16, max=64, max_pixels=64 * 64),
         defaults=Settings(
             width=32, height=32, num_frames=4, fps=8, num_inference_steps=4, guidance_scale=9.0

@@ -1,0 +1,64 @@
+"""What joins a model from elsewhere than its own repository: parts, such as a motion adapter, and
+LoRAs.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+from huggingface_hub import hf_hub_download
+from safetensors.torch import load_file
+
+from generator.sources import Lora, Part, is_local
+from generator.spec import ModelSpec
+
+
+def load_parts(spec: ModelSpec, dtypes: dict[str, torch.dtype]) -> dict[str, Any]:
+    """Return the parts that are not in the model's repository, by the pipeline's name for them."""
+    return {
+        name: _load_part(part, dtypes.get(name, dtypes["default"]))
+        for name, part in spec.parts.items()
+    }
+
+
+def _load_part(part: Part, dtype: torch.dtype) -> Any:
+    part_class = getattr(diffusers, part.class_name)
+    source = _expanded(part.source)
+    if part.file is None:
+        return part_class.from_pretrained(
+            source, revision=part.revision, dtype=dtype, use_safetensors=True
+        )
+    module = part_class()
+    module.load_state_dict(load_file(_find(source, part.file, part.revision)))
+    return module.to(dtype)
+
+
+def lay_loras(pipeline: Any, spec: ModelSpec) -> None:
+    """Lay the model's LoRAs over its weights, each with its own strength."""
+    names = [f"lora_{index}" for index in range(len(spec.loras))]
+    for name, lora in zip(names, spec.loras, strict=True):
+        pipeline.load_lora_weights(_expanded(lora.source), adapter_name=name, **_options(lora))
+    if names:
+        pipeline.set_adapters(names, [lora.weight for lora in spec.loras])
+
+
+def _options(lora: Lora) -> dict[str, Any]:
+    options: dict[str, Any] = {"use_safetensors": True}
+    if lora.file is not None:
+        options["weight_name"] = lora.file
+    if lora.revision is not None:
+        options["revision"] = lora.revision
+    if lora.second_transformer:
+        options["load_into_transformer_2"] = True
+    return options
+
+
+def _expanded(source: str) -> str:
+    return str(Path(source).expanduser()) if is_local(source) else source
+
+
+def _find(source: str, file: str, revision: str | None) -> str:
+    if is_local(source):
+        return str(Path(source, file))
+    return hf_hub_download(source, file, revision=revision)

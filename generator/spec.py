@@ -1,0 +1,247 @@
+"""What a model is to the rest of the program: where it lies, what it can do, and its rules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from math import ceil
+from pathlib import Path
+from typing import Literal
+
+from msgspec import structs
+
+from generator import small_world
+from generator.errors import GenerationError
+from generator.memory import NO_GPU, Memory
+from generator.protocol import GenerationRequest
+from generator.rules import FieldError, FrameRule, SizeRule
+from generator.sources import DType, Lora, Part, SchedulerSpec, Sibling, is_local
+
+SEEDS = 2**32
+"""Seeds are 0 .. SEEDS - 1."""
+
+PresetName = Literal["draft", "normal", "best"]
+"""Quick to look at; the model's defaults; as good as it gets, which takes longer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The numbers of a clip that a person may change."""
+
+    width: int
+    height: int
+    num_frames: int
+    fps: int
+    num_inference_steps: int
+    guidance_scale: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preset:
+    """What differs from a model's defaults; None is as they are."""
+
+    width: int | None = None
+    height: int | None = None
+    num_frames: int | None = None
+    fps: int | None = None
+    num_inference_steps: int | None = None
+    guidance_scale: float | None = None
+
+    def applied_to(self, defaults: Settings) -> Settings:
+        changes = {name: value for name, value in asdict(self).items() if value is not None}
+        return replace(defaults, **changes)
+
+
+_UNCHANGED = Preset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """A catalogue entry: one model, everything the loader, the engine and the bot know of it.
+
+    Raises `FieldError` for numbers that contradict each other. In a model file, the fields are the
+    keys of the entry's table.
+    """
+
+    name: str
+    title: str
+    description: str
+    """One line for whoever chooses."""
+
+    source: str
+    """A folder of this machine or a repository of the Hugging Face Hub."""
+    revision: str | None = None
+    """A commit, tag or branch of the repository; None is its main branch."""
+    variant: str | None = None
+    """Which files of a repository that offers several, such as "fp16"."""
+    gated: bool = False
+    """Its terms have to be accepted on the Hub, and HF_TOKEN set."""
+    pipeline_class: str
+    scheduler: SchedulerSpec | None = None
+    dtype: DType = "bfloat16"
+    """Of the parts on a GPU."""
+    part_dtypes: Mapping[str, DType] = field(default_factory=dict[str, DType])
+    """Parts whose number format differs, such as a VAE."""
+    parts: Mapping[str, Part] = field(default_factory=dict[str, Part])
+    """Parts that come from elsewhere, by the name the pipeline has for them."""
+    loras: tuple[Lora, ...] = ()
+    vae_tiling: bool = False
+    """Decode in tiles, which takes less memory."""
+
+    frames_argument: str = "num_frames"
+    """What the pipeline's call names the number of frames."""
+    call_args: Mapping[str, object] = field(default_factory=dict[str, object])
+    """Extra arguments of the pipeline's call."""
+    timesteps: tuple[float, ...] = ()
+    """The steps of a distilled model, which fix their number; for call or scheduler."""
+    sigmas: tuple[float, ...] = ()
+    """The same as noise levels; one of the two at most."""
+    prompt_suffix: str = ""
+    """Ends every prompt, such as the words that wake a LoRA."""
+
+    licence: str
+    licence_note: str = ""
+    """What the licence forbids or asks for, and whether it has yet to be checked."""
+    memory: Memory = NO_GPU
+    automatic: bool = False
+    """May be chosen where nobody names a model: its licence is known and open to everybody, and it
+    is quick enough."""
+
+    defaults: Settings
+    draft: Preset = _UNCHANGED
+    best: Preset = _UNCHANGED
+    sizes: SizeRule
+    frames: FrameRule
+    min_steps: int = 1
+    max_steps: int = 100
+    max_guidance_scale: float = 20.0
+    max_fps: int = 60
+    negative_prompt: bool = True
+    audio: bool = False
+    lora: bool = False
+    """Whether LoRAs can be laid over it."""
+    image_to_video: Sibling | None = None
+    small_world: bool = False
+    """Knows a few words only; `note_for` says which."""
+    min_display_size: int = 0
+    """Clips are enlarged by a whole number until their shorter edge has this many pixels."""
+
+    def __post_init__(self) -> None:
+        for field_name, fault in _faults(self):
+            raise FieldError(field_name, fault)
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether `source` is a folder of this machine."""
+        return is_local(self.source)
+
+    @property
+    def model_card(self) -> Path | str:
+        """Where the model is described: a file of this machine, or a page of the Hub."""
+        if self.is_folder:
+            return Path(self.source).expanduser() / "README.md"
+        return f"https://huggingface.co/{self.source}"
+
+    def preset(self, name: PresetName) -> Settings:
+        """Return the numbers of a quality preset."""
+        changes = {"draft": self.draft, "normal": _UNCHANGED, "best": self.best}
+        return changes[name].applied_to(self.defaults)
+
+    def fit_size(self, width: int, height: int) -> tuple[int, int]:
+        """Return the nearest size in pixels this model can make."""
+        return self.sizes.fit(width, height)
+
+    def fit_frames(self, num_frames: int) -> int:
+        """Return the nearest number of frames this model can make."""
+        return self.frames.fit(num_frames)
+
+    def frames_for(self, seconds: float, fps: int | None = None) -> int:
+        """Return the number of frames that comes nearest to a length."""
+        return self.fit_frames(round(seconds * (fps or self.defaults.fps)))
+
+    def display_scale(self, width: int, height: int) -> int:
+        """Return how many times a clip of this size is enlarged when it is written."""
+        return max(1, ceil(self.min_display_size / min(width, height)))
+
+    def note_for(self, prompt: str) -> str | None:
+        """Return a remark on what this model will make of the prompt, if there is one to make."""
+        return small_world.note(prompt) if self.small_world else None
+
+    def request(
+        self,
+        *,
+        id: str,  # noqa: A002 - the protocol's name for it
+        prompt: str,
+        seed: int,
+        output_path: str,
+        preset: PresetName = "normal",
+        negative_prompt: str = "",
+        width: int | None = None,
+        height: int | None = None,
+        num_frames: int | None = None,
+        fps: int | None = None,
+        num_inference_steps: int | None = None,
+        guidance_scale: float | None = None,
+        max_bytes: int | None = None,
+    ) -> GenerationRequest:
+        """Return a request this model accepts: the preset for None, else the nearest legal."""
+        usual = self.preset(preset)
+        width, height = self.fit_size(width or usual.width, height or usual.height)
+        steps = num_inference_steps or usual.num_inference_steps
+        guidance = usual.guidance_scale if guidance_scale is None else guidance_scale
+        return GenerationRequest(
+            id=id,
+            model=self.name,
+            prompt=_well_formed(prompt),
+            negative_prompt=_well_formed(negative_prompt) if self.negative_prompt else "",
+            width=width,
+            height=height,
+            num_frames=self.fit_frames(num_frames or usual.num_frames),
+            fps=min(self.max_fps, max(1, fps or usual.fps)),
+            num_inference_steps=min(self.max_steps, max(self.min_steps, steps)),
+            # in this order, so that nan becomes 1.0
+            guidance_scale=min(self.max_guidance_scale, max(1.0, guidance)),
+            seed=seed % SEEDS,
+            output_path=output_path,
+            max_bytes=max_bytes,
+        )
+
+    def check(self, request: GenerationRequest) -> None:
+        """Raise `GenerationError("invalid")` unless the request keeps this model's rules."""
+        asked = structs.asdict(request)
+        legal = self.request(**{name: asked[name] for name in asked if name != "model"})
+        for name, value in asked.items():
+            nearest = getattr(legal, name)
+            if value != nearest:
+                raise GenerationError(
+                    "invalid", f"{self.title} cannot use {name} {value!r}; try {nearest!r}."
+                )
+
+
+def _faults(spec: ModelSpec) -> Iterator[tuple[str, str]]:
+    """Yield fields that contradict others, and what to do about them."""
+    if spec.min_steps > spec.max_steps:
+        yield "min_steps", f"is more than max_steps ({spec.max_steps})"
+    if spec.timesteps and spec.sigmas:
+        yield "sigmas", "cannot be given beside timesteps"
+    for name in ("timesteps", "sigmas"):
+        count = len(getattr(spec, name))
+        if count and not count == spec.min_steps == spec.max_steps:
+            yield name, f"fix the number of steps: set min_steps and max_steps to {count}"
+    if spec.loras and not spec.lora:
+        yield "loras", f"cannot be laid over a {spec.pipeline_class} (lora = false)"
+    presets: dict[str, PresetName] = {"defaults": "normal", "draft": "draft", "best": "best"}
+    for field_name, preset in presets.items():
+        for name, value, nearest in _off_the_rules(spec, spec.preset(preset)):
+            yield field_name, f"{name} {value} breaks the model's own rules; try {nearest}"
+
+
+def _off_the_rules(spec: ModelSpec, settings: Settings) -> Iterator[tuple[str, object, object]]:
+    numbers = asdict(settings)
+    legal = spec.request(id="", prompt="", seed=0, output_path="", **numbers)
+    for name, value in numbers.items():
+        if value != (nearest := getattr(legal, name)):
+            yield name, value, nearest
+
+
+def _well_formed(text: str) -> str:
+    """Replace halves of surrogate pairs, which no encoding can write."""
+    return text.encode(errors="replace").decode()

@@ -1,0 +1,177 @@
+"""Parts and LoRAs from elsewhere, on tiny models of the real classes."""
+
+# pyright: reportPrivateImportUsage=false, reportArgumentType=false
+
+import inspect
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+import diffusers
+import pytest
+import torch
+from diffusers import (
+    AnimateDiffPipeline,
+    AutoencoderKL,
+    AutoencoderTiny,
+    DDIMScheduler,
+    MotionAdapter,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
+from diffusers.loaders import PeftAdapterMixin
+from peft import LoraConfig
+from peft.utils import get_peft_model_state_dict
+from safetensors.torch import save_file
+
+from generator import load_catalogue
+from generator.errors import GenerationError
+from generator.pipelines.additions import load_parts
+from generator.pipelines.device import Device
+from generator.pipelines.loader import load
+from generator.pipelines.runtime import TorchRuntime
+from generator.sources import Lora, Part
+from generator.spec import ModelSpec
+
+CPU = Device("cpu", "test", 1)
+
+
+@pytest.fixture(scope="module")
+def adapter() -> MotionAdapter:
+    torch.manual_seed(0)
+    return MotionAdapter(
+        block_out_channels=(8, 16),
+        motion_layers_per_block=1,
+        motion_mid_block_layers_per_block=1,
+        motion_norm_num_groups=4,
+        motion_num_attention_heads=2,
+        motion_max_seq_length=32,
+    )
+
+
+@pytest.fixture(scope="module")
+def picture_model(spec: ModelSpec, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny model of the Stable Diffusion family, which knows nothing of motion."""
+    parts: Any = load(spec, CPU)
+    unet = UNet2DConditionModel(
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        sample_size=16,
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=16,
+        attention_head_dim=2,
+        norm_num_groups=4,
+    )
+    vae: AutoencoderKL = parts.vae
+    folder = tmp_path_factory.mktemp("pictures")
+    StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=parts.text_encoder,
+        tokenizer=parts.tokenizer,
+        unet=unet,
+        scheduler=DDIMScheduler(steps_offset=1, clip_sample=False),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def moving(
+    spec: ModelSpec,
+    picture_model: Path,
+    adapter: MotionAdapter,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> ModelSpec:
+    """The picture model with the adapter from a folder of its own."""
+    folder = tmp_path_factory.mktemp("adapter")
+    adapter.save_pretrained(folder)
+    return replace(
+        spec,
+        source=str(picture_model),
+        variant=None,
+        scheduler=None,
+        pipeline_class="AnimateDiffPipeline",
+        parts={"motion_adapter": Part(class_name="MotionAdapter", source=str(folder))},
+        lora=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def style(moving: ModelSpec, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A LoRA with random weights for the tiny model."""
+    torch.manual_seed(0)
+    unet: Any = load(moving, CPU).unet
+    layers = ["to_q", "to_k", "to_v"]
+    unet.add_adapter(LoraConfig(r=2, init_lora_weights=False, target_modules=layers))
+    folder = tmp_path_factory.mktemp("loras")
+    AnimateDiffPipeline.save_lora_weights(
+        folder,
+        unet_lora_layers=get_peft_model_state_dict(unet),
+        weight_name="style.safetensors",
+    )
+    return folder / "style.safetensors"
+
+
+def frames(runtime: TorchRuntime, spec: ModelSpec) -> Any:
+    request = spec.request(id="1", prompt="a red circle", seed=7, output_path="unused.mp4")
+    return runtime.load(spec).run(request, lambda *_: None)
+
+
+def test_a_motion_adapter_makes_a_picture_model_move(
+    runtime: TorchRuntime, moving: ModelSpec, adapter: MotionAdapter
+) -> None:
+    pipeline = load(moving, CPU)
+    assert type(pipeline) is AnimateDiffPipeline
+    loaded = pipeline.motion_adapter.state_dict()
+    for name, wanted in adapter.state_dict().items():
+        torch.testing.assert_close(loaded[name], wanted)
+    assert frames(runtime, moving).shape == (4, 32, 32, 3)
+
+
+def test_a_lora_changes_the_clip_as_much_as_its_weight_says(
+    runtime: TorchRuntime, moving: ModelSpec, style: Path
+) -> None:
+    plain = frames(runtime, moving)
+
+    def with_lora(**changes: Any) -> Any:
+        lora = Lora(**{"source": str(style)} | changes)
+        return frames(runtime, replace(moving, loras=(lora,)))
+
+    styled = with_lora()
+    assert (styled != plain).any()
+    assert (with_lora(weight=0.0) == plain).all()
+    assert (with_lora(source=str(style.parent), file=style.name) == styled).all()
+    half = with_lora(weight=0.5)
+    assert (half != plain).any()
+    assert (half != styled).any()
+
+
+def test_a_lora_that_is_not_there_is_said(moving: ModelSpec, tmp_path: Path) -> None:
+    broken = replace(moving, loras=(Lora(source=str(tmp_path / "absent.safetensors")),))
+    with pytest.raises(GenerationError) as caught:
+        load(broken, CPU)
+    assert caught.value.reason == "unavailable"
+
+
+def test_a_part_may_be_weights_alone(spec: ModelSpec, tmp_path: Path) -> None:
+    """As AnimateDiff-Lightning's are: they fit the class's own defaults."""
+    torch.manual_seed(0)
+    whole = AutoencoderTiny()
+    save_file(whole.state_dict(), tmp_path / "weights.safetensors")
+    part = Part(class_name="AutoencoderTiny", source=str(tmp_path), file="weights.safetensors")
+    loaded = load_parts(replace(spec, parts={"vae": part}), {"default": torch.float32})
+    for name, wanted in whole.state_dict().items():
+        torch.testing.assert_close(loaded["vae"].state_dict()[name], wanted)
+
+
+@pytest.mark.parametrize("name", [spec.name for spec in load_catalogue() if spec.lora])
+def test_the_models_that_say_so_take_loras(name: str) -> None:
+    pipeline_class: Any = getattr(diffusers, load_catalogue()[name].pipeline_class)
+    assert hasattr(pipeline_class, "load_lora_weights")
+    parts = inspect.signature(pipeline_class.__init__).parameters
+    denoiser = next(part for part in ("transformer", "unet") if part in parts)
+    kinds = get_args(parts[denoiser].annotation) or (parts[denoiser].annotation,)
+    assert any(issubclass(kind, PeftAdapterMixin) for kind in kinds)
