@@ -35,6 +35,14 @@ class Audio:
     """Samples a second, one of AAC's: 16000, 22050, 24000, 32000, 44100, 48000 and the like."""
 
 
+@dataclass(frozen=True, eq=False)
+class Rendering:
+    """What a model made of a request."""
+
+    frames: Frames
+    audio: Audio | None = None
+
+
 @dataclass(frozen=True)
 class Clip:
     """A file to write or written: where, its size in pixels, frames a second, tags and sound."""

@@ -14,7 +14,7 @@ from typing import Protocol
 from msgspec import structs
 
 from generator.catalogue import Catalogue
-from generator.encoding import Clip, Frames, write_mp4
+from generator.encoding import Clip, Rendering, write_mp4
 from generator.errors import (
     DeviceLostError,
     GenerationCancelledError,
@@ -48,7 +48,7 @@ class Pipeline(Protocol):
     @property
     def revision(self) -> str | None: ...
 
-    def run(self, request: GenerationRequest, on_progress: OnProgress, /) -> Frames: ...
+    def run(self, request: GenerationRequest, on_progress: OnProgress, /) -> Rendering: ...
 
 
 class Runtime(Protocol):
@@ -108,7 +108,7 @@ class Engine:
         self._catalogue = catalogue
         self._open_runtime = open_runtime
         self._emit = emit
-        self._jobs: dict[str, tuple[Job, Future[Frames]]] = {}
+        self._jobs: dict[str, tuple[Job, Future[Rendering]]] = {}
         self._device_thread = ThreadPoolExecutor(1, "device")
         self._encoder_thread = ThreadPoolExecutor(1, "encoder")
         self._resident: tuple[str, Pipeline] | None = None
@@ -140,7 +140,7 @@ class Engine:
             except (GenerationError, UnknownModelError) as error:
                 _log.warning("cannot preload: %s", error)
 
-    def _denoise(self, job: Job) -> Frames:
+    def _denoise(self, job: Job) -> Rendering:
         spec = self._catalogue[job.request.model]
         spec.check(job.request)
         if self._resident is None or self._resident[0] != spec.name:
@@ -148,31 +148,33 @@ class Engine:
             self._load(spec)
         assert self._resident is not None
         pipeline = self._resident[1]
-        frames = pipeline.run(job.request, job.report)
+        rendering = pipeline.run(job.request, job.report)
         job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision
-        return frames
+        return rendering
 
     def _load(self, spec: ModelSpec) -> None:
         self._resident = None  # frees the old model's memory first
         self._resident = (spec.name, self._runtime.load(spec))
 
-    def _denoised(self, job: Job, denoising: Future[Frames]) -> None:
+    def _denoised(self, job: Job, denoising: Future[Rendering]) -> None:
         if denoising.cancelled() or denoising.exception():
             self._end(job, denoising)
             return
         encoding = self._encoder_thread.submit(self._encode, job, denoising.result())
         encoding.add_done_callback(lambda done: self._end(job, done))
 
-    def _encode(self, job: Job, frames: Frames) -> Completed:
+    def _encode(self, job: Job, rendering: Rendering) -> Completed:
         job.report("encoding")
         request = job.request
         spec = self._catalogue[request.model]
+        frames = rendering.frames
         clip = write_mp4(
             frames,
             Path(request.output_path),
             fps=request.fps,
             scale=spec.display_scale(request.width, request.height),
             metadata=_metadata(job, spec, self._runtime.ready.device_name),
+            audio=rendering.audio,
         )
         limit = request.max_bytes
         upload = None if limit is None else write_upload(frames, clip, limit)
@@ -192,13 +194,13 @@ class Engine:
             upload=_upload(upload) if upload else None,
         )
 
-    def _end(self, job: Job, last: Future[Frames] | Future[Completed]) -> None:
+    def _end(self, job: Job, last: Future[Rendering] | Future[Completed]) -> None:
         """Send the one terminal event of a request, however it ended."""
         self._jobs.pop(job.request.id)
         self._emit(_terminal(job.request.id, last))
 
 
-def _terminal(request_id: str, last: Future[Frames] | Future[Completed]) -> Terminal:
+def _terminal(request_id: str, last: Future[Rendering] | Future[Completed]) -> Terminal:
     if last.cancelled():
         return Cancelled(request_id)
     error = last.exception()

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from generator.encoding import Frames
+from generator.encoding import Frames, Rendering
 from generator.engine import OnProgress
 from generator.errors import DeviceLostError, GenerationError
 from generator.pipelines.device import Device
@@ -29,8 +29,8 @@ class DiffusersPipeline:
         self.revision = loaded_revision(spec)
         """The commit of the repository that was loaded; None for a folder."""
 
-    def run(self, request: GenerationRequest, on_progress: OnProgress) -> Frames:
-        """Return the clip's frames; the same request gives the same frames."""
+    def run(self, request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+        """Return the clip's frames and sound; the same request gives the same."""
         try:
             return self._run(request, on_progress)
         except (RuntimeError, MemoryError) as error:
@@ -39,7 +39,7 @@ class DiffusersPipeline:
             # the pipeline does this only where its call ends well; caches would leak into the next
             self._pipeline.maybe_free_model_hooks()
 
-    def _run(self, request: GenerationRequest, on_progress: OnProgress) -> Frames:
+    def _run(self, request: GenerationRequest, on_progress: OnProgress) -> Rendering:
         on_progress("encoding_prompt", 0, 0)
         # drawn on the CPU, so that a seed means the same noise on every device
         generator = torch.Generator("cpu").manual_seed(request.seed)
@@ -60,7 +60,7 @@ class DiffusersPipeline:
             **self._spec.call_args,
             **for_call,
         )
-        return _to_uint8(result.frames[0])
+        return Rendering(_to_uint8(result.frames[0]))
 
     def _fixed_steps(self) -> tuple[Steps, Steps]:
         """Return a distilled model's own steps as arguments: for the call, or for the scheduler."""

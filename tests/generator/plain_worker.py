@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from generator.catalogue import Catalogue
-from generator.encoding import Frames
+from generator.encoding import Rendering
 from generator.engine import OnProgress
 from generator.errors import DeviceLostError, GenerationError
 from generator.protocol import GenerationRequest, Ready
@@ -18,38 +18,39 @@ from generator.rules import FrameRule, SizeRule
 from generator.spec import ModelSpec, Settings
 from generator.worker import run_worker
 
-Run = Callable[[GenerationRequest, OnProgress], Frames]
+Run = Callable[[GenerationRequest, OnProgress], Rendering]
 
 
-def paint(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def paint(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     """Noise of the request's seed."""
     on_progress("encoding_prompt", 0, 0)
     for step in range(request.num_inference_steps + 1):
         on_progress("denoising", step, request.num_inference_steps)
     on_progress("decoding", 0, 0)
     shape = (request.num_frames, request.height, request.width, 3)
-    return np.random.default_rng(request.seed).integers(0, 256, shape, dtype=np.uint8)
+    frames = np.random.default_rng(request.seed).integers(0, 256, shape, dtype=np.uint8)
+    return Rendering(frames)
 
 
-def go_on_for_ever(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def go_on_for_ever(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     while True:
         on_progress("denoising", 1, request.num_inference_steps)
         time.sleep(0.005)
 
 
-def hang(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def hang(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     on_progress("denoising", 1, request.num_inference_steps)
     time.sleep(3600)
     raise AssertionError
 
 
-def kill_itself(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def kill_itself(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     on_progress("denoising", 1, request.num_inference_steps)
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError
 
 
-def print_and_read(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def print_and_read(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     print('{"type":"cancelled","id":"stray"}', flush=True)
     os.write(1, b"stray bytes without an end of line")
     subprocess.run(["echo", "stray echo"], check=True)
@@ -57,15 +58,15 @@ def print_and_read(request: GenerationRequest, on_progress: OnProgress) -> Frame
     return paint(request, on_progress)
 
 
-def raise_an_error(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def raise_an_error(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     raise LookupError("the moon is missing")
 
 
-def run_out_of_memory(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def run_out_of_memory(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     raise GenerationError("out_of_memory", "Too large; ask for fewer frames.")
 
 
-def lose_the_device(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+def lose_the_device(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     raise DeviceLostError("CUDA error: an illegal memory access was encountered")
 
 

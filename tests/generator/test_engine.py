@@ -5,6 +5,7 @@ import json
 import queue
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from msgspec import structs
 
 from generator import engine as engine_module
-from generator.encoding import Frames
+from generator.encoding import Rendering
 from generator.engine import Engine, OnProgress
 from generator.protocol import (
     Cancelled,
@@ -27,6 +28,7 @@ from generator.protocol import (
     Upload,
 )
 from generator.spec import ModelSpec
+from tests.generator.clips import hear, loudest_frequencies, tone
 from tests.generator.plain_worker import CATALOGUE, PlainPipeline, PlainRuntime, paint
 
 
@@ -74,7 +76,7 @@ class GatedRuntime(PlainRuntime):
     def load(self, spec: ModelSpec) -> PlainPipeline:
         self.loads.append(spec.name)
 
-        def run(request: GenerationRequest, on_progress: OnProgress) -> Frames:
+        def run(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
             def gated(*args: Any) -> None:
                 on_progress(*args)
                 assert self.gate.acquire(timeout=10)
@@ -142,6 +144,25 @@ def test_a_request_goes_through_its_stages(bench: Bench) -> None:
         "decoding",
         "encoding",
     }
+
+
+class SoundingRuntime(PlainRuntime):
+    """Its pipelines make a sound, too."""
+
+    def load(self, spec: ModelSpec) -> PlainPipeline:
+        def run(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+            seconds = request.num_frames / request.fps
+            return replace(paint(request, on_progress), audio=tone(seconds))
+
+        return PlainPipeline(run)
+
+
+def test_a_models_sound_is_heard_in_the_clip(tmp_path: Path) -> None:
+    bench = Bench(SoundingRuntime(), tmp_path)
+    bench.submit("a")
+    assert isinstance(bench.until_terminal()[-1], Completed)
+    heard, _ = hear(tmp_path / "a.mp4")
+    assert loudest_frequencies(heard) == pytest.approx([440, 880], abs=2)
 
 
 def test_a_clip_over_the_limit_gets_a_second_file_that_fits(bench: Bench) -> None:

@@ -117,7 +117,7 @@ def style(moving: ModelSpec, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def frames(runtime: TorchRuntime, spec: ModelSpec) -> Any:
     request = spec.request(id="1", prompt="a red circle", seed=7, output_path="unused.mp4")
-    return runtime.load(spec).run(request, lambda *_: None)
+    return runtime.load(spec).run(request, lambda *_: None).frames
 
 
 def test_a_motion_adapter_makes_a_picture_model_move(

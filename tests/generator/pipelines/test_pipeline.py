@@ -26,6 +26,10 @@ def never_mind(*_: object) -> None:
     pass
 
 
+def frames_of(pipeline: DiffusersPipeline, request: GenerationRequest) -> Frames:
+    return pipeline.run(request, never_mind).frames
+
+
 def stop_at(step: int) -> Callable[[str, int, int], None]:
     def on_progress(stage: str, done: int, total: int) -> None:
         if stage == "denoising" and done == step:
@@ -69,7 +73,7 @@ def breaking(error: Exception) -> Callable[..., None]:
 def test_frames_are_bytes_of_the_size_that_was_asked(
     pipeline: DiffusersPipeline, request_: GenerationRequest
 ) -> None:
-    frames = pipeline.run(structs.replace(request_, width=48), never_mind)
+    frames = frames_of(pipeline, structs.replace(request_, width=48))
     assert frames.shape == (4, 32, 48, 3)
     assert frames.dtype == np.uint8
     assert frames.flags.c_contiguous
@@ -78,11 +82,11 @@ def test_frames_are_bytes_of_the_size_that_was_asked(
 def test_the_same_seed_gives_the_same_frames(
     pipeline: DiffusersPipeline, fresh: DiffusersPipeline, request_: GenerationRequest
 ) -> None:
-    frames = pipeline.run(request_, never_mind)
-    assert (pipeline.run(request_, never_mind) == frames).all()
-    assert (fresh.run(request_, never_mind) == frames).all()
+    frames = frames_of(pipeline, request_)
+    assert (frames_of(pipeline, request_) == frames).all()
+    assert (frames_of(fresh, request_) == frames).all()
     other = structs.replace(request_, seed=8)
-    assert (pipeline.run(other, never_mind) != frames).any()
+    assert (frames_of(pipeline, other) != frames).any()
 
 
 @pytest.mark.parametrize(
@@ -93,8 +97,8 @@ def test_the_same_seed_gives_the_same_frames(
 def test_what_is_asked_matters(
     pipeline: DiffusersPipeline, request_: GenerationRequest, change: dict[str, Any]
 ) -> None:
-    frames = pipeline.run(request_, never_mind)
-    assert (pipeline.run(structs.replace(request_, **change), never_mind) != frames).any()
+    frames = frames_of(pipeline, request_)
+    assert (frames_of(pipeline, structs.replace(request_, **change)) != frames).any()
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5])
@@ -126,10 +130,10 @@ def test_a_distilled_models_own_steps_replace_the_schedulers(
     )
     pipeline = runtime.load(distilled)
     request = distilled.request(id="1", prompt="a red circle", seed=7, output_path="unused.mp4")
-    frames = pipeline.run(request, never_mind)
+    frames = frames_of(pipeline, request)
     bare = pipeline._pipeline  # pyright: ignore[reportPrivateUsage]
     assert bare.scheduler.timesteps.tolist() == [900, 500, 100]
-    assert (pipeline.run(request, never_mind) == frames).all()
+    assert (frames_of(pipeline, request) == frames).all()
 
 
 def test_frames_equal_the_bare_pipeline_call_within_rounding(
@@ -147,7 +151,7 @@ def test_frames_equal_the_bare_pipeline_call_within_rounding(
         generator=torch.Generator().manual_seed(7),
         output_type="np",
     ).frames
-    frames = pipeline.run(request_, never_mind)
+    frames = frames_of(pipeline, request_)
     assert np.abs(frames / 255 - result[0]).max() <= 0.5 / 255 + 1e-6
 
 
@@ -166,7 +170,7 @@ def test_a_run_stops_at_any_step_without_decoding_and_leaves_nothing_behind(
     assert len(forwards) == step
     assert decodes == []
     other = structs.replace(request_, num_inference_steps=3, width=16, seed=9)
-    assert (fresh.run(other, never_mind) == pipeline.run(other, never_mind)).all()
+    assert (frames_of(fresh, other) == frames_of(pipeline, other)).all()
 
 
 @pytest.mark.parametrize(
@@ -185,10 +189,10 @@ def test_too_little_memory_is_said_and_the_next_clip_works(
     unet = fresh._pipeline.unet  # pyright: ignore[reportPrivateUsage]
     forward, unet.forward = unet.forward, breaking(error)
     with pytest.raises(GenerationError, match="smaller size or fewer frames") as caught:
-        fresh.run(request_, never_mind)
+        frames_of(fresh, request_)
     assert caught.value.reason == "out_of_memory"
     unet.forward = forward
-    assert fresh.run(request_, never_mind).shape == (4, 32, 32, 3)
+    assert frames_of(fresh, request_).shape == (4, 32, 32, 3)
 
 
 @pytest.mark.parametrize(
@@ -207,14 +211,14 @@ def test_other_errors_keep_their_kind(
 ) -> None:
     fresh._pipeline.unet.forward = breaking(error)  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(expected):
-        fresh.run(request_, never_mind)
+        frames_of(fresh, request_)
 
 
 def test_a_prompt_longer_than_the_encoder_reads_is_cut(
     pipeline: DiffusersPipeline, request_: GenerationRequest
 ) -> None:
     long = structs.replace(request_, prompt="a red circle " * 500)
-    assert pipeline.run(long, never_mind).shape == (4, 32, 32, 3)
+    assert frames_of(pipeline, long).shape == (4, 32, 32, 3)
 
 
 def test_nothing_is_written_beside_the_frames(
@@ -225,6 +229,6 @@ def test_nothing_is_written_beside_the_frames(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    pipeline.run(request_, never_mind)
+    frames_of(pipeline, request_)
     assert list(tmp_path.iterdir()) == []
     assert capfd.readouterr() == ("", "")
