@@ -13,7 +13,7 @@ from generator.builtin.architecture import build_autoencoder
 from generator.builtin.checkpoint import Phase, load_checkpoint, save_checkpoint
 from generator.builtin.frames import SKETCH_SIZE, Frames, FrameSampler
 from generator.builtin.latents import channels
-from generator.builtin.loop import take_steps
+from generator.builtin.loop import take_steps, train_phases
 from generator.builtin.optimiser import build_optimisers
 from generator.builtin.precision import mixed_precision
 from generator.builtin.reconstruction import drawing_psnr, pixel_loss
@@ -65,14 +65,7 @@ WHOLE = Phase("whole", 0.3, 2.5e-4, 4)
 
 def train_decoder(work: Path, minutes: float, processes: int = 2) -> None:
     """Train for `minutes`; with a checkpoint in `work`, go on from it in the last phase."""
-    started = (work / "decoder.pt").exists()
-    for phase in (WHOLE,) if started else (SKETCHES, DETAIL, WHOLE):
-        train_phase(work, minutes * (1.0 if started else phase.share), processes, phase)
-
-
-def train_phase(work: Path, minutes: float, processes: int, phase: Phase) -> None:
-    """Run one phase for `minutes`, going on from the checkpoint in `work` where there is one."""
-    parallel.launch(_train, processes, work, minutes, phase)
+    train_phases(_train, work / "decoder.pt", (SKETCHES, DETAIL, WHOLE), minutes, processes)
 
 
 def _train(work: Path, minutes: float, phase: Phase) -> None:

@@ -12,7 +12,7 @@ from generator.builtin.architecture import build_autoencoder, decode, encode
 from generator.builtin.checkpoint import Phase, load_checkpoint, save_checkpoint
 from generator.builtin.frames import Frames, FrameSampler
 from generator.builtin.latents import CELL, channels
-from generator.builtin.loop import take_steps
+from generator.builtin.loop import take_steps, train_phases
 from generator.builtin.optimiser import build_optimisers
 from generator.builtin.precision import mixed_precision
 from generator.builtin.reconstruction import pixel_loss, reconstruction_psnr
@@ -23,22 +23,22 @@ FAR_WEIGHT = 0.1
 """What the cells that the shape does not touch count for reading the shape."""
 
 
-READING = Phase("reading", 0.6, 3e-3, 8)
+FADED = 0.6
+"""The share of frames to read with a faded shape, of which the background alone is to be read.
+
+Beside a shape in full colour the background's life is too faint to be found (it was not, in 40
+minutes); without a shape it is found at once, and stays found while shapes fade in.
+"""
+
+READING = Phase("reading", 0.7, 3e-3, 16)
 """The latents alone."""
-DRAWING = Phase("drawing", 0.4, 2.5e-4, 8)
+DRAWING = Phase("drawing", 0.3, 2.5e-4, 8)
 """What was read is also drawn again, by a decoder that stays, and compared with the frame."""
 
 
 def train_encoder(work: Path, minutes: float, processes: int = 2) -> None:
     """Train beside the decoder in `work`; with a checkpoint there, go on in the last phase."""
-    started = (work / "encoder.pt").exists()
-    for phase in (DRAWING,) if started else (READING, DRAWING):
-        train_phase(work, minutes * (1.0 if started else phase.share), processes, phase)
-
-
-def train_phase(work: Path, minutes: float, processes: int, phase: Phase) -> None:
-    """Run one phase for `minutes`, going on from the checkpoint in `work` where there is one."""
-    parallel.launch(_train, processes, work, minutes, phase)
+    train_phases(_train, work / "encoder.pt", (READING, DRAWING), minutes, processes)
 
 
 def _train(work: Path, minutes: float, phase: Phase) -> None:
@@ -51,10 +51,12 @@ def _train(work: Path, minutes: float, phase: Phase) -> None:
     optimisers = build_optimisers(encoder, phase.peak)
     step = load_checkpoint(work / "encoder.pt", encoder)
     seed = 1000 * step + parallel.rank() + 2
-    sampler, check = FrameSampler(seed, turning=0.3), FrameSampler(1, held_out=True).draw(48)
+    drawn = phase == DRAWING
+    sampler = FrameSampler(seed, turning=0.3, faded=0.0 if drawn else FADED)
+    check = FrameSampler(1, held_out=True).draw(48)
 
     def loss() -> Tensor:
-        return reading_loss(autoencoder, sampler.draw(phase.batch), drawn=phase == DRAWING)
+        return reading_loss(autoencoder, sampler.draw(phase.batch), drawn=drawn)
 
     def after(step: int, loss: float) -> None:
         if step % 200 == 0 and parallel.rank() == 0:
@@ -83,7 +85,8 @@ def _importance(frames: Frames) -> Tensor:
     """Return what each channel of each cell counts: far from the shape, little of it is drawn."""
     touched = nn.functional.max_pool2d(frames.coverage, CELL).gt(0).float()
     near = FAR_WEIGHT + (1 - FAR_WEIGHT) * nn.functional.max_pool2d(touched, 3, 1, 1)
-    weights = near.expand_as(frames.latents).clone()
+    visible = near * frames.opacity.eq(1)[:, None, None, None]
+    weights = visible.expand_as(frames.latents).clone()
     for part in ("background", "life"):
         weights[:, channels(part)] = 1
     return weights

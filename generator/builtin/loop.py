@@ -1,14 +1,32 @@
 """The training loop that decoder, encoder and denoiser share."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from generator.builtin import parallel
-from generator.builtin.checkpoint import Schedule
+from generator.builtin.checkpoint import Phase, Schedule
 
 _WARMUP_STEPS = 50
+
+
+def train_phases(
+    worker: Callable[[Path, float, Phase], None],
+    checkpoint: Path,
+    phases: tuple[Phase, ...],
+    minutes: float,
+    processes: int,
+) -> None:
+    """Run `worker` through the phases, or where there is a checkpoint, on in the last of them.
+
+    It gets the checkpoint's folder, the phase's minutes and the phase.
+    """
+    started = checkpoint.exists()
+    for phase in phases[-1:] if started else phases:
+        share = 1.0 if started else phase.share
+        parallel.launch(worker, processes, checkpoint.parent, minutes * share, phase)
 
 
 def take_steps(

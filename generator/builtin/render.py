@@ -55,8 +55,11 @@ def sample_take(scene: Scene, rng: np.random.Generator, num_frames: int = NUM_FR
     return Take(scene, colour.astype(np.float32), poses(scene, rng, num_frames), life)
 
 
-def draw(take: Take, size: int = SIZE) -> tuple[Clip, Floats]:
-    """Return the clip and the shape's coverage, both over time; coverage is 0..1 per pixel."""
+def draw(take: Take, size: int = SIZE, opacity: float = 1.0) -> tuple[Clip, Floats]:
+    """Return the clip and the shape's coverage, both over time; coverage is 0..1 per pixel.
+
+    At an `opacity` below 1 the background shines through the shape, which covers as much as ever.
+    """
     frames = draw_background(take.scene.background, take.life, size)
     coverage = np.zeros((len(frames), size, size), np.float32)
     for index, pose in enumerate(take.poses):
@@ -65,7 +68,7 @@ def draw(take: Take, size: int = SIZE) -> tuple[Clip, Floats]:
         coverage[index][window] = outline
         shade = np.where(u < 0, 1.0, 0.5) if take.two_tone else np.ones_like(u)
         below = frames[index][window]
-        below += outline[..., None] * (take.colour * shade[..., None] - below)
+        below += opacity * outline[..., None] * (take.colour * shade[..., None] - below)
     return np.clip(frames + 0.5, 0, 255).astype(np.uint8), coverage
 
 

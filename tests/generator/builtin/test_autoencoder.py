@@ -1,5 +1,6 @@
 """The autoencoder's two trainings and the measure of what they reach, on tiny settings."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from generator.builtin.encoder import reading_loss
 from generator.builtin.frames import SKETCH_SIZE, FrameSampler
 from generator.builtin.latents import CELL, GRID, LATENT_CHANNELS, channels
 from generator.builtin.reconstruction import drawing_psnr, reconstruction_psnr
+from generator.builtin.scenery import LIFE_SIZE
+from generator.builtin.vocabulary import BACKGROUNDS
 
 TINY = (8, 8, 8, 16, 16)
 
@@ -37,6 +40,21 @@ def test_sampled_frames_come_with_what_the_renderer_knows() -> None:
     assert (frames.distance[inside] < 0).all()
     again = FrameSampler(seed=0).draw(6)
     assert torch.equal(frames.pixels, again.pixels)
+
+
+def test_a_faded_shape_lets_the_background_through_and_is_not_to_be_read() -> None:
+    clear = FrameSampler(seed=0).draw(6)
+    faded = FrameSampler(seed=0, faded=1.0).draw(6)
+    assert (clear.opacity == 1).all()
+    assert (faded.opacity < 1).all()
+    autoencoder: Any = build_autoencoder(TINY)
+    latents = faded.latents.clone().requires_grad_()
+    reading_loss(autoencoder, replace(faded, latents=latents), drawn=False).backward()
+    assert latents.grad is not None
+    counted = latents.grad.abs().amax((0, 2, 3)) > 0
+    assert counted[channels("background")].all()
+    assert counted[channels("life")].all()
+    assert counted.sum() == len(BACKGROUNDS) + LIFE_SIZE
 
 
 @torch.no_grad()
