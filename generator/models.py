@@ -32,7 +32,7 @@ BUILTIN = ModelSpec(
         multiple=24, min=builtin.SIZE, max=builtin.SIZE, max_pixels=builtin.SIZE * builtin.SIZE
     ),
     frames=FrameRule(multiple=1, offset=0, min=builtin.NUM_FRAMES, max=builtin.NUM_FRAMES),
-    frames_argument="video_length",
+    arguments={"num_frames": "video_length"},
     call_args={"clean_caption": False},
     min_steps=2,
     max_steps=100,  # of more, some round to the same timestep

@@ -41,6 +41,8 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
     """Where the full MP4 goes; it appears there whole or not at all."""
     max_bytes: int | None = None
     """The upload limit; a larger clip gets a second file that fits, beside the full one."""
+    image_path: str | None = None
+    """A picture the clip begins with, for models that can."""
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):

@@ -1,7 +1,7 @@
 """Which sizes and frame counts a model can make, and the nearest to any that are asked for."""
 
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 
 
 class FieldError(ValueError):
@@ -42,6 +42,11 @@ class SizeRule:
         scale = sqrt(self.max_pixels / (width * height))
         return self._shrink_edge(width, scale), self._shrink_edge(height, scale)
 
+    def smaller(self, width: int, height: int) -> tuple[int, int] | None:
+        """Return a legal size with about half the pixels; None if there is none with fewer."""
+        half = self.fit(round(width / sqrt(2)), round(height / sqrt(2)))
+        return half if half[0] * half[1] < width * height else None
+
     def _fit_edge(self, edge: int) -> int:
         edge = min(max(edge, self.min), self.max)
         return (edge + self.multiple // 2) // self.multiple * self.multiple
@@ -75,6 +80,26 @@ class FrameRule:
         clamped = min(max(num_frames, self.min), self.max)
         k = (clamped - self.offset + self.multiple // 2) // self.multiple
         return min(max(k * self.multiple + self.offset, self.min), self.max)
+
+    def fewer(self, num_frames: int) -> int | None:
+        """Return a legal count of about half as many frames; None if there is none with fewer."""
+        half = self.fit(num_frames // 2)
+        return half if half < num_frames else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunks:
+    """How a class makes a clip of any length: in chunks, each with all the steps."""
+
+    frames: int
+    """Frames of each."""
+    first_factor: int = 1
+    """How many times as many steps the first takes."""
+
+    def total_steps(self, num_frames: int, num_inference_steps: int) -> int:
+        """Return the steps of a whole clip."""
+        chunks = ceil(num_frames / self.frames)
+        return (chunks - 1 + self.first_factor) * num_inference_steps
 
 
 def _check_positive(name: str, value: int) -> None:

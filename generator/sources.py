@@ -56,3 +56,5 @@ class Sibling:
     class_name: str
     source: str | None = None
     """Its own folder or repository, where the model's own weights do not serve both."""
+    revision: str | None = None
+    """A commit, tag or branch of its own repository."""

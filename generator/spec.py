@@ -12,7 +12,7 @@ from generator import small_world
 from generator.errors import GenerationError
 from generator.memory import NO_GPU, Memory
 from generator.protocol import GenerationRequest
-from generator.rules import FieldError, FrameRule, SizeRule
+from generator.rules import Chunks, FieldError, FrameRule, SizeRule
 from generator.sources import DType, Lora, Part, SchedulerSpec, Sibling, is_local
 
 SEEDS = 2**32
@@ -51,6 +51,7 @@ class Preset:
 
 
 _UNCHANGED = Preset()
+_CALL_NUMBERS = ("width", "height", "num_frames", "num_inference_steps", "guidance_scale")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,14 +87,18 @@ class ModelSpec:
     vae_tiling: bool = False
     """Decode in tiles, which takes less memory."""
 
-    frames_argument: str = "num_frames"
-    """What the pipeline's call names the number of frames."""
+    arguments: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the pipeline's call names a number of the request, where that is not the same word:
+    {num_frames = "frames"}. Of a call that does not take it, the name is ""; it takes no fps unless
+    they are named here."""
     call_args: Mapping[str, object] = field(default_factory=dict[str, object])
     """Extra arguments of the pipeline's call."""
     timesteps: tuple[float, ...] = ()
     """The steps of a distilled model, which fix their number; for call or scheduler."""
     sigmas: tuple[float, ...] = ()
     """The same as noise levels; one of the two at most."""
+    chunks: Chunks | None = None
+    """For a class that makes a clip in chunks."""
     prompt_suffix: str = ""
     """Ends every prompt, such as the words that wake a LoRA."""
 
@@ -132,6 +137,12 @@ class ModelSpec:
     def is_folder(self) -> bool:
         """Whether `source` is a folder of this machine."""
         return is_local(self.source)
+
+    @property
+    def call_names(self) -> dict[str, str]:
+        """The numbers of a request the pipeline's call takes, and its names for them."""
+        names = {name: name for name in _CALL_NUMBERS} | dict(self.arguments)
+        return {number: name for number, name in names.items() if name}
 
     @property
     def model_card(self) -> Path | str:
@@ -181,6 +192,7 @@ class ModelSpec:
         num_inference_steps: int | None = None,
         guidance_scale: float | None = None,
         max_bytes: int | None = None,
+        image_path: str | None = None,
     ) -> GenerationRequest:
         """Return a request this model accepts: the preset for None, else the nearest legal."""
         usual = self.preset(preset)
@@ -202,10 +214,37 @@ class ModelSpec:
             seed=seed % SEEDS,
             output_path=output_path,
             max_bytes=max_bytes,
+            image_path=image_path if self.image_to_video else None,
+        )
+
+    def total_steps(self, request: GenerationRequest) -> int | None:
+        """Return the steps of a clip that is made in chunks; None where the scheduler knows."""
+        if self.chunks is None:
+            return None
+        return self.chunks.total_steps(request.num_frames, request.num_inference_steps)
+
+    def serving(self, request: GenerationRequest) -> "ModelSpec":
+        """Return the entry to load for a request: a picture may need a sibling's own weights."""
+        other = self.image_to_video
+        if request.image_path is None or other is None or other.source is None:
+            return self
+        return replace(
+            self,
+            name=f"{self.name}:{other.class_name}",
+            source=other.source,
+            revision=other.revision,
+            pipeline_class=other.class_name,
+            image_to_video=Sibling(class_name=other.class_name),
         )
 
     def check(self, request: GenerationRequest) -> None:
         """Raise `GenerationError("invalid")` unless the request keeps this model's rules."""
+        if request.image_path is not None and self.image_to_video is None:
+            raise GenerationError(
+                "invalid",
+                f"{self.title} makes clips from words alone: leave the picture out,"
+                " or choose a model that begins with one.",
+            )
         asked = structs.asdict(request)
         legal = self.request(**{name: asked[name] for name in asked if name != "model"})
         for name, value in asked.items():
@@ -226,6 +265,9 @@ def _faults(spec: ModelSpec) -> Iterator[tuple[str, str]]:
         count = len(getattr(spec, name))
         if count and not count == spec.min_steps == spec.max_steps:
             yield name, f"fix the number of steps: set min_steps and max_steps to {count}"
+    numbers = Settings.__dataclass_fields__.keys()
+    for name in spec.arguments.keys() - numbers:
+        yield "arguments", f"{name!r} is no number of a request; there are {', '.join(numbers)}"
     if spec.loras and not spec.lora:
         yield "loras", f"cannot be laid over a {spec.pipeline_class} (lora = false)"
     presets: dict[str, PresetName] = {"defaults": "normal", "draft": "draft", "best": "best"}

@@ -1,5 +1,6 @@
 """One way to load any catalogue entry, from a local folder or from the Hugging Face Hub."""
 
+import inspect
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,9 @@ from huggingface_hub.errors import (
 )
 
 from generator.errors import GenerationError
+from generator.memory import Mode
 from generator.pipelines.additions import lay_loras, load_parts
-from generator.pipelines.device import Device
+from generator.pipelines.device import Device, is_out_of_memory
 from generator.pipelines.prompt_cache import remember_prompts
 from generator.sources import SchedulerSpec
 from generator.spec import ModelSpec
@@ -24,27 +26,50 @@ from generator.spec import ModelSpec
 _log = logging.getLogger(__name__)
 
 
-def load(spec: ModelSpec, device: Device) -> Any:
+def load(spec: ModelSpec, device: Device, mode: Mode = "resident") -> Any:
     """Return the model's diffusers pipeline, ready to be called on the device.
 
-    Raises `GenerationError("unavailable")` in plain words if it cannot be had.
+    Raises `GenerationError` in plain words: "unavailable" if it cannot be had, or "out_of_memory".
     """
     try:
         pipeline = _from_pretrained(spec, device)
     except GenerationError:
         raise
-    except MemoryError as error:
-        raise GenerationError(
-            "out_of_memory", f"There is not enough memory to load {spec.title}."
-        ) from error
     except Exception as error:
+        if is_out_of_memory(error):
+            raise _too_large(spec) from error
         _log.exception("loading %s failed", spec.source)
         raise GenerationError("unavailable", _explain(spec, error)) from error
     if spec.scheduler is not None:
         pipeline.scheduler = _scheduler(spec.scheduler, pipeline.scheduler)
     pipeline.set_progress_bar_config(disable=True)
     remember_prompts(pipeline)
-    return _place(pipeline, spec, device)
+    try:
+        return _place(pipeline, spec, device, mode)
+    except (RuntimeError, MemoryError) as error:
+        if is_out_of_memory(error):
+            raise _too_large(spec) from error
+        raise
+
+
+def sibling(pipeline: Any, class_name: str) -> Any:
+    """Return a pipeline of another class on the same parts, which takes no further memory."""
+    if type(pipeline).__name__ == class_name:
+        return pipeline
+    sibling_class = getattr(diffusers, class_name)
+    given = dict(pipeline.config) | pipeline.components
+    taken = inspect.signature(sibling_class.__init__).parameters.keys()
+    # from_pipe would turn the weights into float32
+    other = sibling_class(**{name: given[name] for name in taken & given.keys()})
+    if getattr(pipeline, "_all_hooks", None):
+        other.enable_model_cpu_offload()
+    _prepare(other)
+    return other
+
+
+def _prepare(pipeline: Any) -> None:
+    pipeline.set_progress_bar_config(disable=True)
+    remember_prompts(pipeline)
 
 
 def _from_pretrained(spec: ModelSpec, device: Device) -> Any:
@@ -87,10 +112,9 @@ def _scheduler(wanted: SchedulerSpec, current: Any) -> Any:
     return scheduler_class.from_config(current.config, **wanted.overrides)
 
 
-def _place(pipeline: Any, spec: ModelSpec, device: Device) -> Any:
+def _place(pipeline: Any, spec: ModelSpec, device: Device, mode: Mode) -> Any:
     if spec.vae_tiling:
         pipeline.vae.enable_tiling()
-    mode = spec.memory.mode_for(device.memory_bytes) if device.type == "cuda" else "resident"
     match mode:
         case "resident":
             pipeline.to(device.type)
@@ -101,6 +125,12 @@ def _place(pipeline: Any, spec: ModelSpec, device: Device) -> Any:
                 torch.device(device.type), offload_type="leaf_level", use_stream=True
             )
     return pipeline
+
+
+def _too_large(spec: ModelSpec) -> GenerationError:
+    return GenerationError(
+        "out_of_memory", f"There is not enough memory to load {spec.title}; choose a smaller model."
+    )
 
 
 def _explain(spec: ModelSpec, error: Exception) -> str:

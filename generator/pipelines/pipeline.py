@@ -1,127 +1,96 @@
-"""Running a request on a diffusers pipeline: the same progress and cancellation for every class."""
+"""Running a request on a diffusers pipeline, whatever its class."""
 
-import functools
 import inspect
-from collections.abc import Callable
+import itertools
 from typing import Any
 
 import torch
 
-from generator.encoding import Frames, Rendering
-from generator.engine import OnProgress
-from generator.errors import DeviceLostError, GenerationError
-from generator.pipelines.device import Device
-from generator.pipelines.loader import load, loaded_revision
+from generator.encoding import Audio, Frames, Rendering
+from generator.errors import DeviceLostError
+from generator.failures import out_of_memory
+from generator.memory import Mode
+from generator.pipelines.device import Device, is_out_of_memory
+from generator.pipelines.loader import load, loaded_revision, sibling
+from generator.pipelines.pictures import read_picture
+from generator.pipelines.steps import Steps, reporting_scheduler
 from generator.protocol import GenerationRequest
+from generator.runtime import OnProgress
 from generator.spec import ModelSpec
-
-Steps = dict[str, list[float]]
-"""Timesteps or sigmas, by the name of the argument."""
 
 
 class DiffusersPipeline:
     """A loaded model. Whatever `on_progress` raises stops the run at that step."""
 
-    def __init__(self, spec: ModelSpec, device: Device) -> None:
+    def __init__(self, spec: ModelSpec, device: Device, mode: Mode = "resident") -> None:
         self._spec = spec
         self._device = device
-        self._pipeline = load(spec, device)
+        self._pipeline = load(spec, device, mode)
+        self._sibling: Any = None
         self.revision = loaded_revision(spec)
         """The commit of the repository that was loaded; None for a folder."""
+        self.weight_bytes = _weight_bytes(self._pipeline)
 
     def run(self, request: GenerationRequest, on_progress: OnProgress) -> Rendering:
         """Return the clip's frames and sound; the same request gives the same."""
+        pipeline = self._pipeline_for(request)
         try:
-            return self._run(request, on_progress)
+            return self._run(pipeline, request, on_progress)
         except (RuntimeError, MemoryError) as error:
-            raise _in_plain_words(error, self._spec, self._device) from error
+            raise _in_plain_words(error, request, self._spec, self._device) from error
         finally:
             # the pipeline does this only where its call ends well; caches would leak into the next
-            self._pipeline.maybe_free_model_hooks()
+            pipeline.maybe_free_model_hooks()
 
-    def _run(self, request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+    def _run(self, pipeline: Any, request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+        arguments = self._arguments(request)
         on_progress("encoding_prompt", 0, 0)
         # drawn on the CPU, so that a seed means the same noise on every device
         generator = torch.Generator("cpu").manual_seed(request.seed)
-        for_call, for_scheduler = self._fixed_steps()
-        self._pipeline.scheduler = _reporting_scheduler(
-            self._pipeline.scheduler, on_progress, generator, for_scheduler
+        for_call, for_scheduler = self._fixed_steps(pipeline)
+        pipeline.scheduler = reporting_scheduler(
+            pipeline.scheduler,
+            on_progress,
+            generator,
+            total_steps=self._spec.total_steps(request),
+            steps=for_scheduler,
         )
-        result = self._pipeline(
-            prompt=request.prompt + self._spec.prompt_suffix,
-            width=request.width,
-            height=request.height,
-            num_inference_steps=request.num_inference_steps,
-            guidance_scale=request.guidance_scale,
-            generator=generator,
-            output_type="pt",
-            **{self._spec.frames_argument: request.num_frames},
-            **({"negative_prompt": request.negative_prompt} if self._spec.negative_prompt else {}),
-            **self._spec.call_args,
-            **for_call,
-        )
-        return Rendering(_to_uint8(result.frames[0]))
+        if "guider" in pipeline.components:  # holds the guidance, and a state of its own
+            pipeline.guider = pipeline.guider.new(guidance_scale=request.guidance_scale)
+        result = pipeline(generator=generator, output_type="pt", **arguments, **for_call)
+        # some classes make whole chunks
+        frames = _to_uint8(result.frames[0][: request.num_frames])
+        return Rendering(frames, _audio(pipeline, result) if self._spec.audio else None)
 
-    def _fixed_steps(self) -> tuple[Steps, Steps]:
+    def _pipeline_for(self, request: GenerationRequest) -> Any:
+        """Return the pipeline for words, or the one that begins with a picture."""
+        other = self._spec.image_to_video
+        if request.image_path is None or other is None:
+            return self._pipeline
+        if self._sibling is None:
+            self._sibling = sibling(self._pipeline, other.class_name)
+        return self._sibling
+
+    def _arguments(self, request: GenerationRequest) -> dict[str, Any]:
+        """Return what the request and the entry say, by the call's names for it."""
+        spec = self._spec
+        arguments: dict[str, Any] = {
+            "prompt": request.prompt + spec.prompt_suffix,
+            **{name: getattr(request, field) for field, name in spec.call_names.items()},
+            **spec.call_args,
+        }
+        if spec.negative_prompt:
+            arguments["negative_prompt"] = request.negative_prompt
+        if request.image_path is not None:
+            arguments["image"] = read_picture(request.image_path, request.width, request.height)
+        return arguments
+
+    def _fixed_steps(self, pipeline: Any) -> tuple[Steps, Steps]:
         """Return a distilled model's own steps as arguments: for the call, or for the scheduler."""
         given = {"timesteps": self._spec.timesteps, "sigmas": self._spec.sigmas}
         steps = {name: list(values) for name, values in given.items() if values}
-        taken = inspect.signature(self._pipeline.__call__).parameters.keys()
+        taken = inspect.signature(pipeline.__call__).parameters.keys()
         return (steps, {}) if steps.keys() <= taken else ({}, steps)
-
-
-def _reporting_scheduler(
-    scheduler: Any, on_progress: OnProgress, generator: torch.Generator, steps: Steps
-) -> Any:
-    """Return a fresh copy of a scheduler that reports each of its steps.
-
-    Every pipeline calls its scheduler once a step, but not every class has a callback. A copy,
-    because an aborted run leaves its state behind. `steps` replace those the pipeline asks for, and
-    noise that is added on the way comes from the generator, which not every class hands on.
-    """
-    fresh = type(scheduler).from_config(scheduler.config)
-    fresh.set_timesteps = _reporting_set_timesteps(fresh, on_progress, steps)
-    fresh.step = _reporting_step(fresh, on_progress, generator)
-    return fresh
-
-
-def _reporting_set_timesteps(
-    scheduler: Any, on_progress: OnProgress, steps: Steps
-) -> Callable[..., None]:
-    set_timesteps = scheduler.set_timesteps
-
-    @functools.wraps(set_timesteps)  # pipelines look at the signature
-    def wrapper(*args: Any, **kwargs: Any) -> None:
-        if steps:
-            set_timesteps(device=kwargs.get("device"), **steps)
-        else:
-            set_timesteps(*args, **kwargs)
-        on_progress("denoising", 0, len(scheduler.timesteps))
-
-    return wrapper
-
-
-def _reporting_step(
-    scheduler: Any, on_progress: OnProgress, generator: torch.Generator
-) -> Callable[..., Any]:
-    step = scheduler.step
-    takes_generator = "generator" in inspect.signature(step).parameters
-    done = 0
-
-    @functools.wraps(step)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        nonlocal done
-        if takes_generator:
-            kwargs.setdefault("generator", generator)
-        result = step(*args, **kwargs)
-        done += 1
-        total = len(scheduler.timesteps)
-        on_progress("denoising", done, total)
-        if done == total:
-            on_progress("decoding", 0, 0)
-        return result
-
-    return wrapper
 
 
 def _to_uint8(frames: torch.Tensor) -> Frames:
@@ -130,18 +99,25 @@ def _to_uint8(frames: torch.Tensor) -> Frames:
     return pixels.contiguous().cpu().numpy()
 
 
-def _in_plain_words(error: Exception, spec: ModelSpec, device: Device) -> Exception:
-    text = str(error)
-    if (
-        isinstance(error, MemoryError | torch.OutOfMemoryError)
-        or "out of memory" in text
-        or "can't allocate memory" in text
-    ):
-        return GenerationError(
-            "out_of_memory",
-            f"This clip does not fit into the memory of {device.name} with {spec.title};"
-            " ask for a smaller size or fewer frames.",
-        )
-    if "CUDA error" in text:
-        return DeviceLostError(text)
+def _weight_bytes(pipeline: Any) -> int:
+    modules = [part for part in pipeline.components.values() if isinstance(part, torch.nn.Module)]
+    return sum(
+        tensor.nbytes
+        for module in modules
+        for tensor in itertools.chain(module.parameters(), module.buffers())
+    )
+
+
+def _audio(pipeline: Any, result: Any) -> Audio:
+    samples = result.audio[0].float().cpu().numpy()
+    return Audio(samples, pipeline.vocoder.config.output_sampling_rate)
+
+
+def _in_plain_words(
+    error: Exception, request: GenerationRequest, spec: ModelSpec, device: Device
+) -> Exception:
+    if is_out_of_memory(error):
+        return out_of_memory(request, spec, device.name)
+    if "CUDA error" in str(error):
+        return DeviceLostError(str(error))
     return error

@@ -56,7 +56,7 @@ COMMANDS: list[tuple[Command, str]] = [
         r'{"type":"generate","id":"7","model":"builtin","prompt":"a \"red\"\ncircle ☃",'
         r'"negative_prompt":"","width":128,"height":64,"num_frames":19,"fps":8,'
         r'"num_inference_steps":16,"guidance_scale":4.0,"seed":4294967295,'
-        r'"output_path":"clips/7.mp4","max_bytes":null}',
+        r'"output_path":"clips/7.mp4","max_bytes":null,"image_path":null}',
     ),
     (Cancel("7"), '{"type":"cancel","id":"7"}'),
     (Shutdown(), '{"type":"shutdown"}'),

@@ -1,0 +1,24 @@
+"""The picture a clip begins with."""
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from generator.errors import GenerationError
+
+
+def read_picture(path: str, width: int, height: int) -> Image.Image:
+    """Return a picture in RGB that fills the size in pixels; what is too wide or too high is cut.
+
+    Raises `GenerationError("invalid")` for a file that is no picture, or far too large a one.
+    """
+    try:
+        with Image.open(path) as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise GenerationError(
+            "invalid", "The file is not a picture that can be read; send a PNG or JPEG."
+        ) from error
+    except OSError as error:
+        raise GenerationError(
+            "invalid", "The picture could not be read; it may be damaged. Send it again."
+        ) from error
+    return ImageOps.fit(upright, (width, height), Image.Resampling.LANCZOS)
