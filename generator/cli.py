@@ -26,7 +26,7 @@ from generator import (
     open_generator,
 )
 from generator.catalogue import Catalogue
-from generator.engine import Runtime
+from generator.runtime import Runtime
 from generator.spec import SEEDS
 from generator.worker import run_worker
 

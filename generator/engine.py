@@ -1,6 +1,5 @@
 """Runs requests one after the other on the device, each one's encoding beside the next one."""
 
-import errno
 import logging
 import os
 import threading
@@ -9,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
 
 from msgspec import structs
 
@@ -21,47 +19,23 @@ from generator.errors import (
     GenerationError,
     UnknownModelError,
 )
+from generator.failures import failed
 from generator.fitting import write_upload
 from generator.protocol import (
     Cancelled,
     Completed,
     Event,
-    Failed,
     GenerationRequest,
     Progress,
-    Ready,
     Stage,
     Terminal,
     Upload,
 )
+from generator.residents import Residents
+from generator.runtime import Runtime
 from generator.spec import ModelSpec
 
 _log = logging.getLogger(__name__)
-
-OnProgress = Callable[[Stage, int, int], None]
-"""Called with the stage, the steps done and their total; raises to stop the run."""
-
-
-class Pipeline(Protocol):
-    """A model in memory."""
-
-    @property
-    def revision(self) -> str | None: ...
-
-    def run(self, request: GenerationRequest, on_progress: OnProgress, /) -> Rendering: ...
-
-
-class Runtime(Protocol):
-    """A device that models can be loaded onto."""
-
-    @property
-    def ready(self) -> Ready: ...
-
-    def peak_memory(self) -> int:
-        """Return the most bytes in use since the last call, or a little longer ago."""
-        ...
-
-    def load(self, spec: ModelSpec) -> Pipeline: ...
 
 
 class Job:
@@ -111,7 +85,6 @@ class Engine:
         self._jobs: dict[str, tuple[Job, Future[Rendering]]] = {}
         self._device_thread = ThreadPoolExecutor(1, "device")
         self._encoder_thread = ThreadPoolExecutor(1, "encoder")
-        self._resident: tuple[str, Pipeline] | None = None
 
     def start(self, preload: str | None = None) -> Future[None]:
         """Open the device, emit `Ready`, then load a model ahead of the first request."""
@@ -120,7 +93,7 @@ class Engine:
     def submit(self, request: GenerationRequest) -> None:
         """Queue a request."""
         job = Job(request, self._emit)
-        denoising = self._device_thread.submit(self._denoise, job)
+        denoising = self._device_thread.submit(self._run, job)
         self._jobs[request.id] = (job, denoising)
         denoising.add_done_callback(lambda done: self._denoised(job, done))
 
@@ -133,28 +106,33 @@ class Engine:
 
     def _start(self, preload: str | None) -> None:
         self._runtime = self._open_runtime()
+        self._residents = Residents(self._runtime)
         self._emit(self._runtime.ready)
         if preload is not None:
             try:
-                self._load(self._catalogue[preload])
+                self._residents.pipeline(self._catalogue[preload])
             except (GenerationError, UnknownModelError) as error:
                 _log.warning("cannot preload: %s", error)
 
-    def _denoise(self, job: Job) -> Rendering:
+    def _run(self, job: Job) -> Rendering:
         spec = self._catalogue[job.request.model]
         spec.check(job.request)
-        if self._resident is None or self._resident[0] != spec.name:
+        spec = spec.serving(job.request)
+        try:
+            return self._denoise(job, spec)
+        except GenerationError as error:
+            if error.reason != "out_of_memory" or not self._residents.give_way(spec):
+                raise
+        # once more, and not until the error has let go of all that was in memory
+        return self._denoise(job, spec)
+
+    def _denoise(self, job: Job, spec: ModelSpec) -> Rendering:
+        if spec not in self._residents:
             job.report("loading")
-            self._load(spec)
-        assert self._resident is not None
-        pipeline = self._resident[1]
+        pipeline = self._residents.pipeline(spec)
         rendering = pipeline.run(job.request, job.report)
         job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision
         return rendering
-
-    def _load(self, spec: ModelSpec) -> None:
-        self._resident = None  # frees the old model's memory first
-        self._resident = (spec.name, self._runtime.load(spec))
 
     def _denoised(self, job: Job, denoising: Future[Rendering]) -> None:
         if denoising.cancelled() or denoising.exception():
@@ -210,27 +188,11 @@ def _terminal(request_id: str, last: Future[Rendering] | Future[Completed]) -> T
         return completed
     if isinstance(error, GenerationCancelledError):
         return Cancelled(request_id, error.step, error.total_steps)
-    return _failed(request_id, error)
-
-
-def _failed(request_id: str, error: BaseException) -> Failed:
-    match error:
-        case DeviceLostError():
-            # no terminal event from here: the parent sees the exit and reports "crashed"
-            _log.critical("the device is lost: %s", error)
-            os._exit(70)
-        case GenerationError(reason=reason, message=message, retryable=retryable):
-            return Failed(id=request_id, reason=reason, message=message, retryable=retryable)
-        case UnknownModelError():
-            return Failed(id=request_id, reason="invalid", message=str(error))
-        case OSError(errno=errno.ENOSPC):
-            message = "The disk is full: free some space and try again."
-        case OSError():
-            message = f"The clip could not be written: {error.strerror or error}."
-        case _:
-            message = f"The generator failed ({type(error).__name__}: {error})."
-    _log.error("request %s failed", request_id, exc_info=error)
-    return Failed(id=request_id, reason="internal", message=message)
+    if isinstance(error, DeviceLostError):
+        # no terminal event from here: the parent sees the exit and reports "crashed"
+        _log.critical("the device is lost: %s", error)
+        os._exit(70)
+    return failed(request_id, error)
 
 
 def _upload(clip: Clip) -> Upload:
@@ -246,7 +208,7 @@ def _upload(clip: Clip) -> Upload:
 def _metadata(job: Job, spec: ModelSpec, device_name: str) -> dict[str, object]:
     """What made the clip and what it took, without the paths of this machine."""
     fields = structs.asdict(job.request)
-    hidden = {"id", "output_path", "max_bytes"}
+    hidden = {"id", "output_path", "max_bytes", "image_path"}
     asked: dict[str, object] = {name: fields[name] for name in fields if name not in hidden}
     return asked | {
         "source": spec.name if spec.is_folder else spec.source,

@@ -10,6 +10,11 @@ _MODES: tuple[Mode, ...] = get_args(Mode)
 _GIB = 2**30
 
 
+def smaller(mode: Mode) -> Mode | None:
+    """Return the next mode that takes less memory, and more time; None after the last."""
+    return next(iter(_MODES[_MODES.index(mode) + 1 :]), None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Memory:
     """GiB of GPU memory a clip of the model's defaults takes in each mode; None is not known.
@@ -31,6 +36,11 @@ class Memory:
         """GiB in the fastest mode that is known; 0 where none is."""
         return max((figure for mode in _MODES if (figure := self._figure(mode))), default=0.0)
 
+    def bytes_in(self, mode: Mode) -> int | None:
+        """Return the bytes of a mode."""
+        figure = self._figure(mode)
+        return None if figure is None else int(figure * _GIB)
+
     def mode_for(self, memory_bytes: int) -> Mode:
         """Return the fastest mode that fits a GPU, else the thriftiest that is known."""
         known: list[Mode] = [mode for mode in _MODES if self._figure(mode) is not None]
@@ -46,8 +56,8 @@ class Memory:
         )
 
     def _fits(self, mode: Mode, memory_bytes: int) -> bool:
-        figure = self._figure(mode)
-        return figure is not None and figure * _GIB <= memory_bytes
+        taken = self.bytes_in(mode)
+        return taken is not None and taken <= memory_bytes
 
     def _figure(self, mode: Mode) -> float | None:
         figure: float | None = getattr(self, mode)

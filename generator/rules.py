@@ -44,7 +44,7 @@ class SizeRule:
 
     def smaller(self, width: int, height: int) -> tuple[int, int] | None:
         """Return a legal size with about half the pixels; None if there is none with fewer."""
-        half = self.fit(round(width / sqrt(2)), round(height / sqrt(2)))
+        half = self.fit(int(width / sqrt(2)), int(height / sqrt(2)))
         return half if half[0] * half[1] < width * height else None
 
     def _fit_edge(self, edge: int) -> int:

@@ -13,7 +13,7 @@ from typing import BinaryIO, NoReturn
 import msgspec
 
 from generator.catalogue import Catalogue
-from generator.engine import Engine, Runtime
+from generator.engine import Engine
 from generator.errors import GeneratorError
 from generator.protocol import (
     Cancel,
@@ -23,6 +23,7 @@ from generator.protocol import (
     decode_command,
     encode_line,
 )
+from generator.runtime import Runtime
 
 _log = logging.getLogger(__name__)
 

@@ -33,6 +33,13 @@ def detect(device: str | None = None) -> Device:
     return _describe(device)
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error means that the device, or the machine, has no memory left."""
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
+        words in str(error) for words in ("out of memory", "can't allocate memory")
+    )
+
+
 def _available() -> list[str]:
     found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     return [name for name, is_there in found.items() if is_there] + ["cpu"]

@@ -8,6 +8,7 @@ import torch
 import transformers
 from huggingface_hub.utils import disable_progress_bars
 
+from generator.memory import Mode
 from generator.pipelines.device import detect
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.protocol import Ready
@@ -36,12 +37,15 @@ class TorchRuntime:
         torch.cuda.reset_peak_memory_stats()
         return peak
 
-    def load(self, spec: ModelSpec) -> DiffusersPipeline:
-        """Load a model; raises `GenerationError("unavailable")` if it cannot be had."""
-        gc.collect()  # a pipeline that was let go still holds its memory in cycles
+    def load(self, spec: ModelSpec, mode: Mode = "resident") -> DiffusersPipeline:
+        """Load a model; raises `GenerationError`: "unavailable" if it cannot be had."""
+        return DiffusersPipeline(spec, self._device, mode)
+
+    def release_memory(self) -> None:
+        """Give back the memory of pipelines that were let go, which they hold in cycles."""
+        gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
-        return DiffusersPipeline(spec, self._device)
 
 
 def _silence_libraries() -> None:

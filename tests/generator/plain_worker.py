@@ -11,10 +11,12 @@ import numpy as np
 
 from generator.catalogue import Catalogue
 from generator.encoding import Rendering
-from generator.engine import OnProgress
 from generator.errors import DeviceLostError, GenerationError
+from generator.failures import out_of_memory
+from generator.memory import Mode
 from generator.protocol import GenerationRequest, Ready
 from generator.rules import FrameRule, SizeRule
+from generator.runtime import OnProgress
 from generator.spec import ModelSpec, Settings
 from generator.worker import run_worker
 
@@ -63,7 +65,7 @@ def raise_an_error(request: GenerationRequest, on_progress: OnProgress) -> Rende
 
 
 def run_out_of_memory(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
-    raise GenerationError("out_of_memory", "Too large; ask for fewer frames.")
+    raise out_of_memory(request, CATALOGUE[request.model], "plain")
 
 
 def lose_the_device(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
@@ -102,18 +104,21 @@ CATALOGUE = Catalogue(replace(PLAIN, name=name) for name in [*RUNS, "missing"])
 class PlainPipeline:
     run: Run
     revision: str | None = "c0ffee"
+    weight_bytes: int = 0
 
 
 class PlainRuntime:
-    ready = Ready("cpu", "plain", 1)
+    ready = Ready("cpu", "plain", 2**20)
 
     def peak_memory(self) -> int:
         return 2**20
 
-    def load(self, spec: ModelSpec) -> PlainPipeline:
+    def load(self, spec: ModelSpec, mode: Mode) -> PlainPipeline:
         if spec.name == "missing":
             raise GenerationError("unavailable", "Plain is not installed.")
         return PlainPipeline(RUNS[spec.name])
+
+    def release_memory(self) -> None: ...
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from msgspec import structs
 
 from generator import engine as engine_module
 from generator.encoding import Rendering
-from generator.engine import Engine, OnProgress
+from generator.engine import Engine
+from generator.memory import Mode
 from generator.protocol import (
     Cancelled,
     Completed,
@@ -27,9 +28,10 @@ from generator.protocol import (
     Terminal,
     Upload,
 )
+from generator.runtime import OnProgress
 from generator.spec import ModelSpec
 from tests.generator.clips import hear, loudest_frequencies, tone
-from tests.generator.plain_worker import CATALOGUE, PlainPipeline, PlainRuntime, paint
+from tests.generator.plain_worker import CATALOGUE, RUNS, PlainPipeline, PlainRuntime, paint
 
 
 class Bench:
@@ -40,7 +42,7 @@ class Bench:
         self._events: queue.Queue[Event] = queue.Queue()
         self.engine = Engine(CATALOGUE, lambda: runtime, self._events.put)
         self.engine.start()
-        assert self.next() == PlainRuntime.ready
+        assert self.next() == runtime.ready
 
     def request(self, name: str, model: str = "plain", **settings: Any) -> GenerationRequest:
         output_path = str(self.folder / f"{name}.mp4")
@@ -73,7 +75,7 @@ class GatedRuntime(PlainRuntime):
         self.gate = threading.Semaphore(0)
         self.loads: list[str] = []
 
-    def load(self, spec: ModelSpec) -> PlainPipeline:
+    def load(self, spec: ModelSpec, mode: Mode) -> PlainPipeline:
         self.loads.append(spec.name)
 
         def run(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
@@ -149,7 +151,7 @@ def test_a_request_goes_through_its_stages(bench: Bench) -> None:
 class SoundingRuntime(PlainRuntime):
     """Its pipelines make a sound, too."""
 
-    def load(self, spec: ModelSpec) -> PlainPipeline:
+    def load(self, spec: ModelSpec, mode: Mode) -> PlainPipeline:
         def run(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
             seconds = request.num_frames / request.fps
             return replace(paint(request, on_progress), audio=tone(seconds))
@@ -277,7 +279,7 @@ def test_one_clip_is_encoded_beside_the_denoising_of_the_next(
     ("model", "reason", "words"),
     [
         ("failing", "internal", "the moon is missing"),
-        ("too_large", "out_of_memory", "ask for fewer frames"),
+        ("too_large", "out_of_memory", "ask for a size of 22×22 or 2 frames"),
         ("missing", "unavailable", "not installed"),
     ],
 )
@@ -291,6 +293,54 @@ def test_a_failure_is_reported_and_the_next_request_works(
     assert words in failed.message
     bench.submit("b")
     assert isinstance(bench.until_terminal()[-1], Completed)
+
+
+class NarrowRuntime(PlainRuntime):
+    """A GPU on which some modes run out of memory."""
+
+    ready = Ready("cuda", "narrow", 2**40)
+
+    def __init__(self, *too_large: Mode) -> None:
+        self.too_large = too_large
+        self.loads: list[Mode] = []
+
+    def load(self, spec: ModelSpec, mode: Mode) -> PlainPipeline:
+        self.loads.append(mode)
+        return PlainPipeline(RUNS["too_large" if mode in self.too_large else "plain"])
+
+
+def test_a_clip_that_is_out_of_memory_is_tried_once_more_in_a_smaller_mode(tmp_path: Path) -> None:
+    runtime = NarrowRuntime("resident")
+    bench = Bench(runtime, tmp_path)
+    bench.submit("a")
+    *progress, completed = bench.until_terminal()
+    assert isinstance(completed, Completed)
+    assert progress.count(Progress("a", "loading")) == 2
+    bench.submit("b")
+    assert bench.next() == Progress("b", "encoding_prompt"), "the mode is remembered"
+    assert runtime.loads == ["resident", "model_offload"]
+
+
+def test_a_clip_that_is_out_of_memory_twice_fails_with_what_may_fit(tmp_path: Path) -> None:
+    runtime = NarrowRuntime("resident", "model_offload")
+    bench = Bench(runtime, tmp_path)
+    bench.engine.submit(bench.request("a", width=64, height=64, num_frames=9))
+    failed = bench.until_terminal()[-1]
+    assert isinstance(failed, Failed)
+    assert failed.reason == "out_of_memory"
+    assert failed.message.endswith("ask for a size of 32×32 or 4 frames.")
+    assert runtime.loads == ["resident", "model_offload"]
+    bench.submit("b")
+    assert isinstance(bench.until_terminal()[-1], Completed)
+    assert runtime.loads[2:] == ["group_offload"]
+
+
+def test_a_clip_as_small_as_can_be_needs_another_model(tmp_path: Path) -> None:
+    bench = Bench(PlainRuntime(), tmp_path)
+    bench.engine.submit(bench.request("a", "too_large", width=16, height=16, num_frames=1))
+    failed = bench.until_terminal()[-1]
+    assert isinstance(failed, Failed)
+    assert failed.message.endswith("choose a smaller model.")
 
 
 def test_an_unknown_model_is_invalid(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.memory import NO_GPU, Memory, Mode
+from generator.memory import NO_GPU, Memory, Mode, smaller
 
 GIB = 2**30
 MODEL = Memory(resident=20.0, model_offload=11.5, group_offload=6.0)
@@ -32,6 +32,12 @@ def test_moving_layers_to_and_fro_is_not_running_well() -> None:
     assert MODEL.runs_well(12 * GIB)
     assert not MODEL.runs_well(11 * GIB)
     assert NO_GPU.runs_well(0)
+
+
+def test_each_mode_is_followed_by_one_that_takes_less() -> None:
+    assert smaller("resident") == "model_offload"
+    assert smaller("model_offload") == "group_offload"
+    assert smaller("group_offload") is None
 
 
 def test_who_needs_a_gpu() -> None:

@@ -45,6 +45,18 @@ def test_turning_the_picture_turns_the_size(rule: SizeRule, width: int, height: 
     assert rule.fit(height, width) == rule.fit(width, height)[::-1]
 
 
+@given(size_rules(), ANY_INT, ANY_INT)
+def test_a_smaller_size_is_legal_down_to_the_smallest(
+    rule: SizeRule, width: int, height: int
+) -> None:
+    size = rule.fit(width, height)
+    while smaller := rule.smaller(*size):
+        assert is_legal(rule, *smaller)
+        assert smaller[0] * smaller[1] < size[0] * size[1]
+        size = smaller
+    assert size == (rule.min, rule.min)
+
+
 @given(size_rules(), st.data())
 def test_a_legal_edge_is_never_further_than_half_a_multiple(
     rule: SizeRule, data: st.DataObject
@@ -77,6 +89,15 @@ def test_no_legal_count_is_nearer(rule: FrameRule, data: st.DataObject) -> None:
 @given(frame_rules(), ANY_INT, ANY_INT)
 def test_more_frames_asked_are_never_fewer_given(rule: FrameRule, one: int, other: int) -> None:
     assert rule.fit(min(one, other)) <= rule.fit(max(one, other))
+
+
+@given(frame_rules(), ANY_INT)
+def test_fewer_frames_are_legal_down_to_the_fewest(rule: FrameRule, num_frames: int) -> None:
+    count = rule.fit(num_frames)
+    while fewer := rule.fewer(count):
+        assert rule.fit(fewer) == fewer < count
+        count = fewer
+    assert rule.min <= count < 2 * rule.min + rule.multiple
 
 
 @pytest.mark.parametrize(
