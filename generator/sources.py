@@ -8,6 +8,11 @@ from typing import Literal
 DType = Literal["float16", "bfloat16", "float32"]
 """A number format of weights and activations, by its name in torch."""
 
+AttentionBackend = Literal[
+    "native", "_native_cudnn", "_native_flash", "flash", "_flash_3", "sage", "xformers", "flex"
+]
+"""An attention backend of diffusers, by its name there; those that download code are left out."""
+
 
 def is_local(source: str) -> bool:
     """Whether a source is a file or folder of this machine rather than a repository of the Hub."""
@@ -27,9 +32,11 @@ class Part:
     """A part that is not in the model's own repository, such as a motion adapter."""
 
     class_name: str
-    """A class of diffusers."""
+    """A class of diffusers, or AutoTokenizer."""
     source: str
     """A folder or a repository."""
+    subfolder: str = ""
+    """The folder there."""
     file: str | None = None
     """Its weights' file there, where that is all there is: no config, so the class's defaults."""
     revision: str | None = None

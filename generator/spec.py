@@ -13,7 +13,15 @@ from generator.errors import GenerationError
 from generator.memory import NO_GPU, Memory
 from generator.protocol import GenerationRequest
 from generator.rules import Chunks, FieldError, FrameRule, SizeRule
-from generator.sources import DType, Lora, Part, SchedulerSpec, Sibling, is_local
+from generator.sources import (
+    AttentionBackend,
+    DType,
+    Lora,
+    Part,
+    SchedulerSpec,
+    Sibling,
+    is_local,
+)
 
 SEEDS = 2**32
 """Seeds are 0 .. SEEDS - 1."""
@@ -86,6 +94,14 @@ class ModelSpec:
     loras: tuple[Lora, ...] = ()
     vae_tiling: bool = False
     """Decode in tiles, which takes less memory."""
+    attention: AttentionBackend | None = None
+    """How the denoiser computes attention; None is torch's own choice for the device. One that is
+    not installed, or that cannot serve the model, is left out with a warning, as the next two."""
+    compile: bool = False
+    """Compile the denoiser's repeated blocks: quicker steps, a first clip that takes minutes."""
+    first_block_cache: float | None = None
+    """Skip a step's other blocks where the first one's result changed less than this share since
+    they last ran, 0.05 .. 0.1 for instance: quicker, and not quite the same pictures."""
 
     arguments: Mapping[str, str] = field(default_factory=dict[str, str])
     """What the pipeline's call names a number of the request, where that is not the same word:
@@ -193,6 +209,8 @@ class ModelSpec:
         guidance_scale: float | None = None,
         max_bytes: int | None = None,
         image_path: str | None = None,
+        previews: bool = False,
+        filmstrip: bool = False,
     ) -> GenerationRequest:
         """Return a request this model accepts: the preset for None, else the nearest legal."""
         usual = self.preset(preset)
@@ -215,6 +233,8 @@ class ModelSpec:
             output_path=output_path,
             max_bytes=max_bytes,
             image_path=image_path if self.image_to_video else None,
+            previews=previews,
+            filmstrip=filmstrip,
         )
 
     def total_steps(self, request: GenerationRequest) -> int | None:

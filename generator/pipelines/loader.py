@@ -17,6 +17,7 @@ from huggingface_hub.errors import (
 
 from generator.errors import GenerationError
 from generator.memory import Mode
+from generator.pipelines.acceleration import accelerate
 from generator.pipelines.additions import lay_loras, load_parts
 from generator.pipelines.device import Device, is_out_of_memory
 from generator.pipelines.prompt_cache import remember_prompts
@@ -115,6 +116,7 @@ def _scheduler(wanted: SchedulerSpec, current: Any) -> Any:
 def _place(pipeline: Any, spec: ModelSpec, device: Device, mode: Mode) -> Any:
     if spec.vae_tiling:
         pipeline.vae.enable_tiling()
+    accelerate(pipeline, spec, device)
     match mode:
         case "resident":
             pipeline.to(device.type)
