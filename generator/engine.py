@@ -62,6 +62,14 @@ class Job:
         self._stage = stage
         self._emit(Progress(self.request.id, stage, step, total_steps))
 
+    def report_download(self, done_bytes: int, total_bytes: int) -> None:
+        """The same for a model on its way to this machine, which is a part of loading it."""
+        if self.cancelled.is_set():
+            raise GenerationCancelledError
+        self._emit(
+            Progress(self.request.id, "loading", done_bytes=done_bytes, total_bytes=total_bytes)
+        )
+
     def stop_clock(self) -> None:
         """Add the time since the last report to its stage."""
         now = time.perf_counter()
@@ -110,7 +118,9 @@ class Engine:
         self._emit(self._runtime.ready)
         if preload is not None:
             try:
-                self._residents.pipeline(self._catalogue[preload])
+                spec = self._catalogue[preload]
+                self._runtime.fetch(spec, lambda *_: None)
+                self._residents.pipeline(spec)
             except (GenerationError, UnknownModelError) as error:
                 _log.warning("cannot preload: %s", error)
 
@@ -129,6 +139,7 @@ class Engine:
     def _denoise(self, job: Job, spec: ModelSpec) -> Rendering:
         if spec not in self._residents:
             job.report("loading")
+            self._runtime.fetch(spec, job.report_download)
         pipeline = self._residents.pipeline(spec)
         rendering = pipeline.run(job.request, job.report)
         job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision

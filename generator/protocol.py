@@ -77,6 +77,9 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     step: int = 0
     """Denoising steps finished so far, 1-based once the first is done."""
     total_steps: int = 0
+    done_bytes: int = 0
+    """While a model is loaded that has to be downloaded first: what is here of its files."""
+    total_bytes: int = 0
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,9 @@ from generator.spec import ModelSpec
 OnProgress = Callable[[Stage, int, int], None]
 """Called with the stage, the steps done and their total; raises to stop the run."""
 
+OnBytes = Callable[[int, int], None]
+"""Called with the bytes that are here and their total; raises to stop the download."""
+
 
 class Pipeline(Protocol):
     """A model in memory."""
@@ -34,6 +37,10 @@ class Runtime(Protocol):
 
     def peak_memory(self) -> int:
         """Return the most bytes in use since the last call, or a little longer ago."""
+        ...
+
+    def fetch(self, spec: ModelSpec, on_bytes: OnBytes, /) -> None:
+        """Bring a model's files onto this machine, saying how far it is while some are missing."""
         ...
 
     def load(self, spec: ModelSpec, mode: Mode, /) -> Pipeline: ...

@@ -2,24 +2,20 @@
 
 import inspect
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import torch
 from huggingface_hub import try_to_load_from_cache
-from huggingface_hub.errors import (
-    GatedRepoError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
 
 from generator.errors import GenerationError
 from generator.memory import Mode
 from generator.pipelines.acceleration import accelerate
 from generator.pipelines.additions import lay_loras, load_parts
 from generator.pipelines.device import Device, is_out_of_memory
+from generator.pipelines.download import on_this_machine
+from generator.pipelines.download_faults import broken
 from generator.pipelines.prompt_cache import remember_prompts
 from generator.sources import SchedulerSpec
 from generator.spec import ModelSpec
@@ -40,7 +36,7 @@ def load(spec: ModelSpec, device: Device, mode: Mode = "resident") -> Any:
         if is_out_of_memory(error):
             raise _too_large(spec) from error
         _log.exception("loading %s failed", spec.source)
-        raise GenerationError("unavailable", _explain(spec, error)) from error
+        raise GenerationError("unavailable", broken(spec, on_this_machine(spec))) from error
     if spec.scheduler is not None:
         pipeline.scheduler = _scheduler(spec.scheduler, pipeline.scheduler)
     pipeline.set_progress_bar_config(disable=True)
@@ -78,16 +74,16 @@ def _from_pretrained(spec: ModelSpec, device: Device) -> Any:
         raise GenerationError(
             "unavailable", f"{spec.title} is not installed: {spec.source} holds no model."
         )
+    here = on_this_machine(spec)
     dtypes = _dtypes(spec, device)
     pipeline = getattr(diffusers, spec.pipeline_class).from_pretrained(
-        spec.source,
-        revision=spec.revision,
+        here.source,
         variant=spec.variant,
         dtype=dtypes,
         use_safetensors=True,
-        **load_parts(spec, dtypes),
+        **load_parts(here, dtypes),
     )
-    lay_loras(pipeline, spec)
+    lay_loras(pipeline, here)
     return pipeline
 
 
@@ -133,26 +129,3 @@ def _too_large(spec: ModelSpec) -> GenerationError:
     return GenerationError(
         "out_of_memory", f"There is not enough memory to load {spec.title}; choose a smaller model."
     )
-
-
-def _explain(spec: ModelSpec, error: Exception) -> str:
-    causes = list(_causes(error))
-    if any(isinstance(cause, GatedRepoError) for cause in causes):
-        return (
-            f"{spec.title} asks you to accept its terms: do so at https://huggingface.co/"
-            f"{spec.source} and set HF_TOKEN."
-        )
-    if any(isinstance(cause, RepositoryNotFoundError | RevisionNotFoundError) for cause in causes):
-        return f"The Hugging Face Hub has no {spec.source} (or it is private: set HF_TOKEN)."
-    if spec.is_folder:
-        return f"{spec.title} could not be loaded from {spec.source}: its files look broken."
-    return (
-        f"{spec.title} is not on this machine yet and could not be downloaded from the Hugging"
-        " Face Hub; check the network connection and the free disk space, then try again."
-    )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

@@ -10,8 +10,10 @@ from huggingface_hub.utils import disable_progress_bars
 
 from generator.memory import Mode
 from generator.pipelines.device import detect
+from generator.pipelines.download import download
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.protocol import Ready
+from generator.runtime import OnBytes
 from generator.spec import ModelSpec
 
 
@@ -36,6 +38,10 @@ class TorchRuntime:
         peak = torch.cuda.max_memory_allocated()
         torch.cuda.reset_peak_memory_stats()
         return peak
+
+    def fetch(self, spec: ModelSpec, on_bytes: OnBytes) -> None:
+        """Download what is missing of a model; raises `GenerationError("unavailable")`."""
+        download(spec, on_bytes)
 
     def load(self, spec: ModelSpec, mode: Mode = "resident") -> DiffusersPipeline:
         """Load a model; raises `GenerationError`: "unavailable" if it cannot be had."""

@@ -16,7 +16,7 @@ from generator.failures import out_of_memory
 from generator.memory import Mode
 from generator.protocol import GenerationRequest, Ready
 from generator.rules import FrameRule, SizeRule
-from generator.runtime import OnProgress
+from generator.runtime import OnBytes, OnProgress
 from generator.spec import ModelSpec, Settings
 from generator.worker import run_worker
 
@@ -112,6 +112,8 @@ class PlainRuntime:
 
     def peak_memory(self) -> int:
         return 2**20
+
+    def fetch(self, spec: ModelSpec, on_bytes: OnBytes) -> None: ...
 
     def load(self, spec: ModelSpec, mode: Mode) -> PlainPipeline:
         if spec.name == "missing":
