@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +25,7 @@ from generator.protocol import (
     Cancelled,
     Completed,
     Event,
+    Filmstrip,
     GenerationRequest,
     Progress,
     Stage,
@@ -33,9 +34,12 @@ from generator.protocol import (
 )
 from generator.residents import Residents
 from generator.runtime import Runtime
+from generator.snapshots import Recorder
 from generator.spec import ModelSpec
 
 _log = logging.getLogger(__name__)
+_WAITING_STRIPS = 8
+"""Filmstrips that wait for the device at most; more are too old for anybody to ask for."""
 
 
 class Job:
@@ -51,6 +55,7 @@ class Job:
         self._steps = (0, 0)
         self.peak_memory = 0
         self.revision: str | None = None
+        self.recorder = Recorder(request, self.show)
 
     def report(self, stage: Stage, step: int = 0, total_steps: int = 0) -> None:
         """Emit progress, or raise `GenerationCancelledError` if the request was cancelled."""
@@ -69,6 +74,10 @@ class Job:
         self._emit(
             Progress(self.request.id, "loading", done_bytes=done_bytes, total_bytes=total_bytes)
         )
+
+    def show(self, preview: Path) -> None:
+        """Emit a preview at the step that was reported last."""
+        self._emit(Progress(self.request.id, "denoising", *self._steps, preview=str(preview)))
 
     def stop_clock(self) -> None:
         """Add the time since the last report to its stage."""
@@ -93,6 +102,7 @@ class Engine:
         self._jobs: dict[str, tuple[Job, Future[Rendering]]] = {}
         self._device_thread = ThreadPoolExecutor(1, "device")
         self._encoder_thread = ThreadPoolExecutor(1, "encoder")
+        self._strips: deque[Recorder] = deque(maxlen=_WAITING_STRIPS)
 
     def start(self, preload: str | None = None) -> Future[None]:
         """Open the device, emit `Ready`, then load a model ahead of the first request."""
@@ -141,7 +151,9 @@ class Engine:
             job.report("loading")
             self._runtime.fetch(spec, job.report_download)
         pipeline = self._residents.pipeline(spec)
-        rendering = pipeline.run(job.request, job.report)
+        job.recorder = recorder = Recorder(job.request, job.show)
+        on_snapshot = recorder.offer if recorder.is_wanted else None
+        rendering = pipeline.run(job.request, job.report, on_snapshot)
         job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision
         return rendering
 
@@ -168,6 +180,7 @@ class Engine:
         limit = request.max_bytes
         upload = None if limit is None else write_upload(frames, clip, limit)
         job.stop_clock()
+        job.recorder.finish(frames, job.seconds)
         return Completed(
             id=request.id,
             path=request.output_path,
@@ -181,12 +194,26 @@ class Engine:
             peak_memory_bytes=job.peak_memory,
             revision=job.revision,
             upload=_upload(upload) if upload else None,
+            filmstrip=self._filmstrip(job.recorder),
         )
+
+    def _filmstrip(self, recorder: Recorder) -> Filmstrip | None:
+        if not recorder.steps:
+            return None
+        self._strips.append(recorder)
+        return Filmstrip(str(recorder.strip_path), recorder.steps)
 
     def _end(self, job: Job, last: Future[Rendering] | Future[Completed]) -> None:
         """Send the one terminal event of a request, however it ended."""
+        job.recorder.remove_preview()
         self._jobs.pop(job.request.id)
         self._emit(_terminal(job.request.id, last))
+        self._device_thread.submit(self._draw_filmstrips)
+
+    def _draw_filmstrips(self) -> None:
+        """Draw what filmstrips there are while nobody waits, and else what costs nearly nothing."""
+        while self._strips and (not self._jobs or self._strips[0].is_cheap):
+            self._strips.popleft().draw()
 
 
 def _terminal(request_id: str, last: Future[Rendering] | Future[Completed]) -> Terminal:
@@ -219,7 +246,7 @@ def _upload(clip: Clip) -> Upload:
 def _metadata(job: Job, spec: ModelSpec, device_name: str) -> dict[str, object]:
     """What made the clip and what it took, without the paths of this machine."""
     fields = structs.asdict(job.request)
-    hidden = {"id", "output_path", "max_bytes", "image_path"}
+    hidden = {"id", "output_path", "max_bytes", "image_path", "previews", "filmstrip"}
     asked: dict[str, object] = {name: fields[name] for name in fields if name not in hidden}
     return asked | {
         "source": spec.name if spec.is_folder else spec.source,

@@ -43,6 +43,10 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
     """The upload limit; a larger clip gets a second file that fits, beside the full one."""
     image_path: str | None = None
     """A picture the clip begins with, for models that can."""
+    previews: bool = False
+    """Show frames of a long run on its way, where the model can and they cost next to nothing."""
+    filmstrip: bool = False
+    """Keep what its filmstrip is drawn of, where the model can."""
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -80,6 +84,8 @@ class Progress(msgspec.Struct, frozen=True, tag="progress"):
     done_bytes: int = 0
     """While a model is loaded that has to be downloaded first: what is here of its files."""
     total_bytes: int = 0
+    preview: str | None = None
+    """A small JPEG of the clip as it looks now: whole, replaced by the next, gone in the end."""
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +96,15 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     fps: float
     size_bytes: int
+
+
+class Filmstrip(msgspec.Struct, frozen=True):
+    """A picture of one frame at several steps, from noise to the clip."""
+
+    path: str
+    """Where it appears, whole, soon after the clip: when the device has time for it."""
+    steps: tuple[int, ...]
+    """The steps it shows; the first is 0, the noise, and the last is the clip itself."""
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
@@ -110,6 +125,8 @@ class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
     """The commit of the model's repository that was loaded; None for a folder of this machine."""
     upload: Upload | None = None
     """The file to post, where the full one, which all the above is about, is over `max_bytes`."""
+    filmstrip: Filmstrip | None = None
+    """None where none was asked for, or the model cannot."""
 
     @property
     def shown_path(self) -> str:
@@ -118,8 +135,9 @@ class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every file there is of the clip."""
-        return (self.path, self.upload.path) if self.upload else (self.path,)
+        """Every file of the clip; the filmstrip may not be there."""
+        others = [extra.path for extra in (self.upload, self.filmstrip) if extra]
+        return (self.path, *others)
 
 
 class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):

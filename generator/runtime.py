@@ -6,6 +6,7 @@ from typing import Protocol
 from generator.encoding import Rendering
 from generator.memory import Mode
 from generator.protocol import GenerationRequest, Ready, Stage
+from generator.snapshots import OnSnapshot
 from generator.spec import ModelSpec
 
 OnProgress = Callable[[Stage, int, int], None]
@@ -26,7 +27,11 @@ class Pipeline(Protocol):
         """Bytes its weights take, wherever they are."""
         ...
 
-    def run(self, request: GenerationRequest, on_progress: OnProgress, /) -> Rendering: ...
+    def run(
+        self, request: GenerationRequest, on_progress: OnProgress, on_snapshot: OnSnapshot | None, /
+    ) -> Rendering:
+        """Return the clip; a model that can hands over how it looks between two steps."""
+        ...
 
 
 class Runtime(Protocol):

@@ -13,9 +13,11 @@ from generator.memory import Mode
 from generator.pipelines.device import Device, is_out_of_memory
 from generator.pipelines.loader import load, loaded_revision, sibling
 from generator.pipelines.pictures import read_picture
+from generator.pipelines.preview import watch
 from generator.pipelines.steps import Steps, reporting_scheduler
 from generator.protocol import GenerationRequest
 from generator.runtime import OnProgress
+from generator.snapshots import OnSnapshot
 from generator.spec import ModelSpec
 
 
@@ -31,18 +33,29 @@ class DiffusersPipeline:
         """The commit of the repository that was loaded; None for a folder."""
         self.weight_bytes = _weight_bytes(self._pipeline)
 
-    def run(self, request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+    def run(
+        self,
+        request: GenerationRequest,
+        on_progress: OnProgress,
+        on_snapshot: OnSnapshot | None = None,
+    ) -> Rendering:
         """Return the clip's frames and sound; the same request gives the same."""
         pipeline = self._pipeline_for(request)
         try:
-            return self._run(pipeline, request, on_progress)
+            return self._run(pipeline, request, on_progress, on_snapshot)
         except (RuntimeError, MemoryError) as error:
             raise _in_plain_words(error, request, self._spec, self._device) from error
         finally:
             # the pipeline does this only where its call ends well; caches would leak into the next
             pipeline.maybe_free_model_hooks()
 
-    def _run(self, pipeline: Any, request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+    def _run(
+        self,
+        pipeline: Any,
+        request: GenerationRequest,
+        on_progress: OnProgress,
+        on_snapshot: OnSnapshot | None,
+    ) -> Rendering:
         arguments = self._arguments(request)
         on_progress("encoding_prompt", 0, 0)
         # drawn on the CPU, so that a seed means the same noise on every device
@@ -55,6 +68,8 @@ class DiffusersPipeline:
             total_steps=self._spec.total_steps(request),
             steps=for_scheduler,
         )
+        if on_snapshot is not None:
+            watch(pipeline, on_snapshot)
         if "guider" in pipeline.components:  # holds the guidance, and a state of its own
             pipeline.guider = pipeline.guider.new(guidance_scale=request.guidance_scale)
         result = pipeline(generator=generator, output_type="pt", **arguments, **for_call)

@@ -17,6 +17,7 @@ from generator.memory import Mode
 from generator.protocol import GenerationRequest, Ready
 from generator.rules import FrameRule, SizeRule
 from generator.runtime import OnBytes, OnProgress
+from generator.snapshots import OnSnapshot
 from generator.spec import ModelSpec, Settings
 from generator.worker import run_worker
 
@@ -102,9 +103,14 @@ CATALOGUE = Catalogue(replace(PLAIN, name=name) for name in [*RUNS, "missing"])
 
 @dataclass(frozen=True)
 class PlainPipeline:
-    run: Run
+    make: Run
     revision: str | None = "c0ffee"
     weight_bytes: int = 0
+
+    def run(
+        self, request: GenerationRequest, on_progress: OnProgress, _: OnSnapshot | None, /
+    ) -> Rendering:
+        return self.make(request, on_progress)
 
 
 class PlainRuntime:

@@ -11,6 +11,7 @@ from generator.protocol import (
     Completed,
     Event,
     Failed,
+    Filmstrip,
     GenerationRequest,
     Progress,
     Ready,
@@ -49,6 +50,7 @@ COMPLETED = Completed(
     revision="c0ffee",
 )
 UPLOAD = Upload(path="clips/7.upload.mp4", width=160, height=80, fps=12.5, size_bytes=900)
+STRIP = Filmstrip("clips/7.strip.jpg", (0, 1, 16))
 
 COMMANDS: list[tuple[Command, str]] = [
     (
@@ -56,7 +58,8 @@ COMMANDS: list[tuple[Command, str]] = [
         r'{"type":"generate","id":"7","model":"builtin","prompt":"a \"red\"\ncircle ☃",'
         r'"negative_prompt":"","width":128,"height":64,"num_frames":19,"fps":8,'
         r'"num_inference_steps":16,"guidance_scale":4.0,"seed":4294967295,'
-        r'"output_path":"clips/7.mp4","max_bytes":null,"image_path":null}',
+        r'"output_path":"clips/7.mp4","max_bytes":null,"image_path":null,'
+        '"previews":false,"filmstrip":false}',
     ),
     (Cancel("7"), '{"type":"cancel","id":"7"}'),
     (Shutdown(), '{"type":"shutdown"}'),
@@ -69,22 +72,23 @@ EVENTS: list[tuple[Event, str]] = [
     ),
     (
         Progress("7", "denoising", 3, 16),
-        '{"type":"progress","id":"7","stage":"denoising","step":3,"total_steps":16}',
+        '{"type":"progress","id":"7","stage":"denoising","step":3,"total_steps":16,'
+        '"done_bytes":0,"total_bytes":0,"preview":null}',
     ),
     (
         COMPLETED,
         '{"type":"completed","id":"7","path":"clips/7.mp4","width":256,"height":128,'
         '"num_frames":19,"fps":8,"size_bytes":12345,"seconds":{"denoising":1.5,"encoding":0.25},'
         '"device_name":"H200","peak_memory_bytes":1073741824,"revision":"c0ffee",'
-        '"upload":null}',
+        '"upload":null,"filmstrip":null}',
     ),
     (
-        structs.replace(COMPLETED, seconds={}, upload=UPLOAD),
+        structs.replace(COMPLETED, seconds={}, upload=UPLOAD, filmstrip=STRIP),
         '{"type":"completed","id":"7","path":"clips/7.mp4","width":256,"height":128,'
         '"num_frames":19,"fps":8,"size_bytes":12345,"seconds":{},'
         '"device_name":"H200","peak_memory_bytes":1073741824,"revision":"c0ffee",'
         '"upload":{"path":"clips/7.upload.mp4","width":160,"height":80,"fps":12.5,'
-        '"size_bytes":900}}',
+        '"size_bytes":900},"filmstrip":{"path":"clips/7.strip.jpg","steps":[0,1,16]}}',
     ),
     (Cancelled("7", 3, 16), '{"type":"cancelled","id":"7","step":3,"total_steps":16}'),
     (
