@@ -46,6 +46,7 @@ async def run_bot(settings: Settings) -> None:
             preload=settings.default_model,
             models_file=settings.models_file,
             request_timeout=settings.request_timeout,
+            stall_timeout=settings.stall_timeout,
         ) as generator,
     ):
         _prepare_clips_dir(settings)
@@ -136,6 +137,8 @@ def _check_model(settings: Settings, catalogue: Catalogue) -> None:
 def _prepare_clips_dir(settings: Settings) -> None:
     try:
         settings.clips_dir.mkdir(parents=True, exist_ok=True)
+        for unfinished in settings.clips_dir.glob("*.part"):  # of a bot that was killed
+            unfinished.unlink(missing_ok=True)
         room = has_room(settings.clips_dir)
     except OSError as error:
         raise StartupError(f"DATA_DIR cannot be used ({error}): check its permissions") from error

@@ -11,6 +11,13 @@ from dotenv import dotenv_values
 from bot.errors import StartupError
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_ABOVE_ZERO = (
+    "max_waiting",
+    "max_waiting_per_user",
+    "progress_interval",
+    "request_timeout",
+    "stall_timeout",
+)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -32,8 +39,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Seconds between two edits of one progress message; Discord limits edits by channel."""
     request_timeout: float = 1800.0
     """Seconds after which one clip's generation is given up."""
+    stall_timeout: float = 600.0
+    """Seconds without any progress after which the generator is taken for hung and restarted."""
     max_upload_bytes: int | None = None
     """Upper bound on the upload size; unset follows each server's own limit."""
+    previews: bool = True
+    """Whether status messages show how a clip looks so far; only of runs over some ten seconds."""
     log_level: str = "INFO"
     discord_url: str | None = None
     """Base address of a local Discord (`python -m bot.emulator`); unset means Discord itself."""
@@ -52,7 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 "DISCORD_TOKEN is not set: put your bot's token into .env (see .env.example), "
                 "or run `make demo`, which needs none"
             )
-        for name in ("max_waiting", "max_waiting_per_user", "progress_interval", "request_timeout"):
+        for name in _ABOVE_ZERO:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name.upper()} must be greater than 0")
         if self.discord_url is not None:

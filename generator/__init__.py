@@ -10,6 +10,7 @@ from pathlib import Path
 
 from generator.backends import Generator
 from generator.backends.local import LocalGenerator
+from generator.backends.patience import Patience
 from generator.catalogue import Catalogue
 from generator.errors import (
     GenerationError,
@@ -80,13 +81,14 @@ async def open_generator(
     models_file: Path | None = None,
     startup_timeout: float = 180.0,
     request_timeout: float = 1800.0,
+    stall_timeout: float = 600.0,
 ) -> AsyncGenerator[Generator]:
     """Start a generator process and stop it in the end.
 
     Returns at once; the process is ready some seconds later (`wait_ready`). `device` is "cuda",
     "mps" or "cpu" (default: the best there is), `threads` limits the CPU's, `preload` names a model
-    to load before the first request, `models_file` is what `load_catalogue` takes. Both timeouts
-    are in seconds.
+    to load before the first request, `models_file` is what `load_catalogue` takes. The timeouts
+    are in seconds: for the process to be ready, for a clip, and for a clip that is silent.
     """
     options = {
         "--device": device,
@@ -98,6 +100,6 @@ async def open_generator(
     async with LocalGenerator(
         [sys.executable, "-m", "generator", *arguments],
         startup_timeout=startup_timeout,
-        request_timeout=request_timeout,
+        patience=Patience(clip=request_timeout, silence=stall_timeout),
     ) as generator:
         yield generator

@@ -16,6 +16,8 @@ from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 from numpy.typing import NDArray
 
+from generator.files import part_of
+
 Frames = NDArray[np.uint8]
 """RGB frames, shape (num_frames, height, width, 3)."""
 
@@ -57,7 +59,7 @@ class Clip:
     @property
     def part(self) -> Path:
         """Where the file grows before it takes its own name."""
-        return Path(f"{self.path}.part")
+        return part_of(self.path)
 
     @property
     def size_bytes(self) -> int:

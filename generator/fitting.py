@@ -5,6 +5,7 @@ from math import inf, log2
 
 from generator.encoding import FULL_CRF, Clip, Frames, encode
 from generator.errors import GenerationError
+from generator.files import upload_of
 
 _COARSEST_CRF = 36.0  # at 16 frames a second
 """About 0.02 bits a pixel; from here on fewer pixels give the better picture for the same bytes."""
@@ -28,7 +29,7 @@ def write_upload(frames: Frames, full: Clip, max_bytes: int) -> Clip | None:
         return None
     if max_bytes <= 0:
         raise _too_large(max_bytes)
-    upload = replace(full, path=full.path.with_suffix(".upload.mp4"))
+    upload = replace(full, path=upload_of(full.path))
     try:
         size = _encode_to_fit(frames, upload, max_bytes, {FULL_CRF: full.size_bytes})
         while size > max_bytes:

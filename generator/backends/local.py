@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from generator.backends.child import Child
 from generator.backends.flight import Flight
+from generator.backends.patience import Pace, Patience
 from generator.errors import GeneratorUnavailableError
+from generator.files import remove_parts
 from generator.protocol import (
     Cancel,
     Cancelled,
@@ -31,8 +33,9 @@ _LONG_LIFE = 60.0
 class LocalGenerator:
     """A `Generator` that runs `command`, a worker on stdin and stdout, and replaces it if it dies.
 
-    `request_timeout` counts from a request's turn, and anew once its model is loaded. A request
-    over it is cancelled; a child that does not obey within `cancel_grace` seconds is ended.
+    A request that is out of `patience` is cancelled; a child that does not obey within
+    `cancel_grace` seconds is ended. What it had begun fails with it; what waited goes on with the
+    next one.
     """
 
     def __init__(
@@ -40,13 +43,13 @@ class LocalGenerator:
         command: Sequence[str],
         *,
         startup_timeout: float = 180.0,
-        request_timeout: float = 1800.0,
+        patience: Patience | None = None,
         cancel_grace: float = 30.0,
         stop_grace: float = 5.0,
     ) -> None:
         self._command = command
         self._startup_timeout = startup_timeout
-        self._request_timeout = request_timeout
+        self._pace = Pace(patience or Patience())
         self._cancel_grace = cancel_grace
         self._stop_grace = stop_grace
         self._flights: dict[str, Flight] = {}
@@ -91,7 +94,7 @@ class LocalGenerator:
             raise GeneratorUnavailableError("The generator is closed.")
         if request.id in self._flights:
             raise ValueError(f"request {request.id!r} is already open")
-        flight = self._flights[request.id] = Flight(request, self._request_timeout, self._expired)
+        flight = self._flights[request.id] = Flight(request, self._pace, self._expired)
         if self._child:
             self._child.send(request)
             self._start_first_clock()
@@ -103,8 +106,10 @@ class LocalGenerator:
 
     async def cancel(self, request_id: str) -> None:
         """Stop a request at its next step; unknown ids are ignored."""
-        if request_id not in self._flights:
+        flight = self._flights.get(request_id)
+        if flight is None:
             return
+        flight.cancelled = True
         if self._child:
             self._child.send(Cancel(request_id))
         else:
@@ -133,14 +138,15 @@ class LocalGenerator:
     async def _supervise(self) -> None:
         """Run one child after the other, with a longer pause after each that dies young."""
         delay = _FIRST_DELAY
+        now = asyncio.get_running_loop().time
         while True:
-            born = time.monotonic()
+            born = now()
             try:
                 await self._run_child()
             except Exception as error:  # whatever it is, requests must not wait for ever
                 _log.exception("the generator process was lost")
                 self._bury(self._flights.values(), str(error))
-            if time.monotonic() - born > _LONG_LIFE:
+            if now() - born > _LONG_LIFE:
                 delay = _FIRST_DELAY
             await asyncio.sleep(delay)
             delay = min(delay * 2, _LONGEST_DELAY)
@@ -159,7 +165,11 @@ class LocalGenerator:
         finally:
             sent, self._child = list(self._flights.values()), None
             await child.stop(self._stop_grace)
-            self._bury(sent, cause or child.epitaph())
+            ending = [each for each in sent if not each.survives(first=each is sent[0])]
+            self._bury(ending if self.ready else sent, cause or child.epitaph())
+            for flight in sent:
+                if flight.cancelled:
+                    self._deliver(Cancelled(flight.request.id))
 
     def _receive(self, event: Event, on_ready: Callable[[], None]) -> None:
         if not isinstance(event, Ready):
@@ -176,6 +186,7 @@ class LocalGenerator:
             self._ready.set_exception(GeneratorUnavailableError(message))
         self._ready = _promise_ready()
         for flight in list(flights):
+            remove_parts(Path(flight.request.output_path))
             message = f"The generator stopped before this clip was done ({cause}). Try again."
             self._deliver(
                 Failed(id=flight.request.id, reason="crashed", message=message, retryable=True)

@@ -1,11 +1,13 @@
 """The real worker on a runtime of plain numpy: up in a moment, and it misbehaves on request."""
 
+import ctypes
 import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any, get_args
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from generator.encoding import Rendering
 from generator.errors import DeviceLostError, GenerationError
 from generator.failures import out_of_memory
 from generator.memory import Mode
-from generator.protocol import GenerationRequest, Ready
+from generator.protocol import GenerationRequest, Ready, Stage
 from generator.rules import FrameRule, SizeRule
 from generator.runtime import OnBytes, OnProgress
 from generator.snapshots import OnSnapshot
@@ -47,6 +49,36 @@ def hang(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     raise AssertionError
 
 
+def hang_and_be_deaf(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+    on_progress("denoising", 1, request.num_inference_steps)
+    ctypes.CDLL(None).signal(int(signal.SIGTERM), 1)  # SIG_IGN
+    ctypes.PyDLL(None).sleep(3600)  # and no other thread runs any more
+    raise AssertionError
+
+
+class EndlessFrames(np.ndarray[Any, Any]):
+    """Frames of which the last never comes."""
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from (self[index] for index in range(len(self) - 1))
+        time.sleep(3600)
+
+
+def hang_while(stage: Stage) -> Run:
+    """Return a run that goes no further than this stage."""
+
+    def run(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
+        def report(now: Stage, step: int, total_steps: int) -> None:
+            on_progress(now, step, total_steps)
+            if now == stage:
+                time.sleep(3600)
+
+        rendering = paint(request, report)
+        return Rendering(rendering.frames.view(EndlessFrames))
+
+    return run
+
+
 def kill_itself(request: GenerationRequest, on_progress: OnProgress) -> Rendering:
     on_progress("denoising", 1, request.num_inference_steps)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -77,6 +109,8 @@ RUNS: dict[str, Run] = {
     "plain": paint,
     "endless": go_on_for_ever,
     "hanging": hang,
+    "deaf": hang_and_be_deaf,
+    **{f"hanging_{stage}": hang_while(stage) for stage in get_args(Stage)},
     "suicidal": kill_itself,
     "noisy": print_and_read,
     "failing": raise_an_error,
@@ -124,6 +158,8 @@ class PlainRuntime:
     def load(self, spec: ModelSpec, mode: Mode) -> PlainPipeline:
         if spec.name == "missing":
             raise GenerationError("unavailable", "Plain is not installed.")
+        if spec.name == "hanging_loading":
+            time.sleep(3600)
         return PlainPipeline(RUNS[spec.name])
 
     def release_memory(self) -> None: ...

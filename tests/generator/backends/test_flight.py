@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from generator.backends.flight import Flight
+from generator.backends.patience import Pace, Patience
 from generator.protocol import Cancelled, Completed, Failed, Progress
 from tests.generator.plain_worker import PLAIN
 
@@ -18,9 +19,10 @@ COMPLETED = Completed(
 class Watch:
     """A flight whose clock sets an event."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, silence: float = 600) -> None:
         self.expired = asyncio.Event()
-        self.flight = Flight(REQUEST, timeout, lambda _: self.expired.set())
+        pace = Pace(Patience(clip=timeout, silence=silence))
+        self.flight = Flight(REQUEST, pace, lambda _: self.expired.set())
 
     async def expires(self, within: float) -> bool:
         try:
@@ -66,6 +68,36 @@ async def test_what_is_stopped_by_the_clock_says_so() -> None:
     assert failed.reason == "timed_out"
     assert "0.01 seconds" in failed.message
     assert "denoising" in failed.message
+
+
+async def test_silence_runs_out_before_the_time_for_the_clip() -> None:
+    watch = Watch(timeout=600, silence=0.01)
+    watch.flight.deliver(Progress("1", "decoding"))
+    assert await watch.expires(within=5)
+    watch.flight.deliver(Cancelled("1", 3, 5))
+    watch.flight.events.get_nowait()
+    failed = watch.flight.events.get_nowait()
+    assert isinstance(failed, Failed)
+    assert failed.reason == "timed_out"
+    assert "no progress for 0 seconds while decoding" in failed.message
+
+
+async def test_any_word_breaks_the_silence() -> None:
+    watch = Watch(timeout=600, silence=0.5)
+    for step in range(1, 5):
+        watch.flight.deliver(Progress("1", "denoising", step, 5))
+        assert not await watch.expires(within=0.2)
+    assert await watch.expires(within=5)
+
+
+async def test_a_flight_that_has_not_begun_survives_its_child_once() -> None:
+    waiting = Watch(timeout=600).flight
+    assert waiting.survives(first=False)
+    assert waiting.survives(first=True)
+    assert not waiting.survives(first=True)
+    begun = Watch(timeout=600).flight
+    begun.deliver(Progress("1", "loading"))
+    assert not begun.survives(first=False)
 
 
 async def test_a_clip_done_in_the_last_moment_is_kept() -> None:

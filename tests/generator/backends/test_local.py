@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -24,6 +24,8 @@ from generator import (
     Terminal,
 )
 from generator.backends.local import LocalGenerator
+from generator.backends.patience import Patience
+from generator.protocol import Stage
 from tests.generator.plain_worker import CATALOGUE, PlainRuntime
 
 WORKER = [sys.executable, "-m", "tests.generator.plain_worker"]
@@ -170,23 +172,57 @@ async def test_a_failure_is_an_event(generator: LocalGenerator, tmp_path: Path) 
     assert not failed.retryable
 
 
-async def test_a_killed_child_fails_what_was_open_and_is_replaced(
+async def test_a_killed_child_fails_what_it_had_begun_and_is_replaced(
     generator: LocalGenerator, tmp_path: Path
 ) -> None:
     running = await Running(generator, request(tmp_path, "endless")).denoising()
     waiting = Running(generator, request(tmp_path))
-    await asyncio.sleep(0)  # let it call
+    cancelled = Running(generator, forgotten := request(tmp_path))
+    await asyncio.sleep(0)  # let them call
     killed = generator.pid
     assert killed is not None
+    os.kill(killed, signal.SIGSTOP)  # hears of nothing any more
+    await generator.cancel(forgotten.id)
     os.kill(killed, signal.SIGKILL)
-    for failed in (await running.end(), await waiting.end()):
-        assert isinstance(failed, Failed)
-        assert failed.reason == "crashed"
-        assert failed.retryable
-        assert "SIGKILL" in failed.message
+    failed = await running.end()
+    assert isinstance(failed, Failed)
+    assert failed.reason == "crashed"
+    assert failed.retryable
+    assert "SIGKILL" in failed.message
+    assert await cancelled.end() == Cancelled(forgotten.id)
     assert generator.ready is None
-    assert isinstance(await run(generator, request(tmp_path)), Completed)
+    assert isinstance(await waiting.end(), Completed)
     assert generator.pid != killed
+
+
+@pytest.mark.parametrize("stage", get_args(Stage))
+async def test_a_kill_in_any_stage_ends_that_request_and_leaves_no_files(
+    generator: LocalGenerator, tmp_path: Path, stage: Stage
+) -> None:
+    wanted = request(tmp_path, f"hanging_{stage}", num_frames=64)
+    events: list[RequestEvent] = []
+    async for event in generator.generate(wanted):
+        events.append(event)
+        if isinstance(event, Progress) and event.stage == stage and generator.pid:
+            while stage == "encoding" and not files(tmp_path):  # noqa: ASYNC110 - it grows in silence
+                await asyncio.sleep(0.01)
+            os.kill(generator.pid, signal.SIGKILL)
+    *progress, failed = events
+    assert all(isinstance(event, Progress) for event in progress)
+    assert isinstance(failed, Failed)
+    assert failed.reason == "crashed"
+    assert files(tmp_path) == []
+    assert isinstance(await run(generator, following := request(tmp_path)), Completed)
+    assert files(tmp_path) == [f"{following.id}.mp4"]
+
+
+async def test_a_kill_between_two_requests_costs_neither(
+    generator: LocalGenerator, tmp_path: Path
+) -> None:
+    assert isinstance(await run(generator, request(tmp_path)), Completed)
+    assert generator.pid is not None
+    os.kill(generator.pid, signal.SIGKILL)
+    assert isinstance(await run(generator, request(tmp_path)), Completed)
 
 
 @pytest.mark.parametrize("model", ["suicidal", "poisonous"])
@@ -212,7 +248,7 @@ async def test_a_request_between_two_children_can_be_cancelled(
 
 
 async def test_a_slow_request_is_cancelled_and_the_child_lives(tmp_path: Path) -> None:
-    async with LocalGenerator(WORKER, request_timeout=0.3) as generator:
+    async with LocalGenerator(WORKER, patience=Patience(clip=0.3)) as generator:
         await generator.wait_ready()
         pid = generator.pid
         failed = await run(generator, request(tmp_path, "endless"))
@@ -223,23 +259,31 @@ async def test_a_slow_request_is_cancelled_and_the_child_lives(tmp_path: Path) -
 
 
 async def test_a_hanging_request_takes_the_child_down(tmp_path: Path) -> None:
-    async with LocalGenerator(WORKER, request_timeout=0.3, cancel_grace=0.1) as generator:
+    async with LocalGenerator(WORKER, patience=Patience(clip=0.3), cancel_grace=0.1) as generator:
         hanging = Running(generator, request(tmp_path, "hanging"))
         waiting = Running(generator, request(tmp_path))
-        failed, crashed = await hanging.end(), await waiting.end()
+        failed = await hanging.end()
         assert isinstance(failed, Failed)
         assert failed.reason == "timed_out"
-        assert isinstance(crashed, Failed)
-        assert crashed.reason == "crashed"
-        assert isinstance(await run(generator, request(tmp_path)), Completed)
+        assert isinstance(await waiting.end(), Completed)
+
+
+async def test_a_hanging_step_is_ended_whatever_the_child_ignores(tmp_path: Path) -> None:
+    patience = Patience(silence=0.2)
+    async with LocalGenerator(WORKER, patience=patience, cancel_grace=0.1) as generator:
+        deaf = Running(generator, request(tmp_path, "deaf"))
+        waiting = Running(generator, request(tmp_path))
+        failed = await deaf.end()
+        assert isinstance(failed, Failed)
+        assert failed.reason == "timed_out"
+        assert "no progress for 0.2 seconds while denoising" in failed.message
+        assert isinstance(await waiting.end(), Completed)
 
 
 async def test_a_hanging_request_nobody_reads_does_not_block_the_next(tmp_path: Path) -> None:
-    async with LocalGenerator(WORKER, request_timeout=0.3, cancel_grace=0.1) as generator:
+    async with LocalGenerator(WORKER, patience=Patience(clip=0.3), cancel_grace=0.1) as generator:
         hanging = await Running(generator, request(tmp_path, "hanging")).denoising()
         hanging.task.cancel()
-        crashed = await run(generator, request(tmp_path))
-        assert isinstance(crashed, Failed)
         assert isinstance(await run(generator, request(tmp_path)), Completed)
 
 
