@@ -129,7 +129,7 @@ class Engine:
         if preload is not None:
             try:
                 spec = self._catalogue[preload]
-                self._runtime.fetch(spec, lambda *_: None)
+                self._runtime.fetch(spec, lambda done, total: None)
                 self._residents.pipeline(spec)
             except (GenerationError, UnknownModelError) as error:
                 _log.warning("cannot preload: %s", error)

@@ -14,7 +14,6 @@ from huggingface_hub.utils import build_hf_headers, hf_raise_for_status, http_st
 from safetensors import SafetensorError, safe_open
 
 _AT_ONCE = 4
-_CHUNK = 2**18
 _TIMEOUT = 10.0
 """Seconds without a byte after which a connection counts as cut."""
 _IDLE_TRIES = 5
@@ -169,9 +168,9 @@ def _read(transfer: Transfer, file: BufferedRandom, stopped: threading.Event) ->
         "GET", transfer.url, headers=headers, timeout=_TIMEOUT, retry_on_exceptions=()
     ) as response:
         hf_raise_for_status(response)
-        if response.status_code != 206:  # all of it, whatever was asked for
+        if here and response.status_code != 206:  # all of it, whatever was asked for
             _empty(file)
-        for chunk in response.iter_bytes(_CHUNK):
+        for chunk in response.iter_bytes():
             if stopped.is_set():
                 return
             file.write(chunk)
