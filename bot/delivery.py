@@ -30,10 +30,18 @@ class Delivery:
 
     def show_place(self, job: Job, place: int, total: int) -> None:
         spec = self._catalogue[job.request.model]
-        self._show(job, texts.queued(job, spec, place, total))
+        if (writer := self._writer(job)) is not None:
+            writer.show(texts.queued(job, spec, place, total), cancel_view(job))
 
     def show_progress(self, job: Job, progress: Progress) -> None:
-        self._show(job, texts.running(job, progress, self._ready_at(progress)))
+        content = texts.running(job, progress, self._ready_at(progress))
+        if (writer := self._writer(job)) is None:
+            return
+        if progress.preview is None:
+            writer.show(content, cancel_view(job))
+        else:
+            alt_text = texts.preview_alt_text(job, progress)
+            writer.show(content, cancel_view(job), Path(progress.preview), alt_text)
 
     async def show_failure(self, job: Job, message: str) -> None:
         await self._finish(job, texts.failed(job, message), retry_view(job))
@@ -109,10 +117,6 @@ class Delivery:
             return None
         left = (progress.total_steps - progress.step) * (now - started) / (progress.step - first)
         return round(time.time() + left)
-
-    def _show(self, job: Job, content: str) -> None:
-        if (writer := self._writer(job)) is not None:
-            writer.show(content, cancel_view(job))
 
     async def _finish(self, job: Job, content: str, view: discord.ui.View | None) -> None:
         if (writer := self._writer(job)) is not None:

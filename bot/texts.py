@@ -3,7 +3,7 @@
 from discord.utils import escape_markdown, escape_mentions
 
 from bot.jobs.job import Job
-from generator import Completed, GenerationRequest, ModelSpec, Progress, Upload
+from generator import Completed, Filmstrip, GenerationRequest, ModelSpec, Progress, Upload
 
 _STAGES = {
     "loading": "Loading the model",
@@ -176,6 +176,22 @@ def how_to_switch(big_model: str) -> str:
 
 def alt_text(job: Job) -> str:
     return f"AI-generated video: {job.request.prompt}"[:1024]
+
+
+def preview_alt_text(job: Job, progress: Progress) -> str:
+    at = f"{progress.step} of {progress.total_steps}"
+    return f"One frame at step {at} of the AI-generated video: {job.request.prompt}"[:1024]
+
+
+def filmstrip_alt_text(job: Job, strip: Filmstrip) -> str:
+    """Say what the picture says to those who do not see it."""
+    between = ", ".join(str(step) for step in strip.steps[1:-1])
+    steps = f"as the network saw it at steps {between}; " if between else ""
+    return (
+        f"One frame of the clip in {len(strip.steps)} pictures: pure noise from seed "
+        f"{job.request.seed}; {steps}and finished at step {strip.steps[-1]}. Below, a GAN's way: a "
+        "random vector, through its generator in one pass, becomes a whole clip."
+    )
 
 
 def done(job: Job) -> str:

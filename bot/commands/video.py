@@ -87,6 +87,7 @@ async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = 
         job_id=job_id,
         output_path=str(client.settings.clips_dir.resolve() / f"{job_id}.mp4"),
         max_bytes=_upload_limit(interaction),
+        previews=client.settings.previews,
     )
     await _queue(interaction, _job(interaction, plan, wish, parent), spec)
 

@@ -12,7 +12,7 @@ from bot.client import Action, Interaction
 from bot.commands.video import again, make_video
 from bot.components.edit_form import edit_form, edited_wish
 from bot.errors import Refusal
-from bot.explainer.lesson import job_lesson
+from bot.explainer.lesson import filmstrip_files, job_lesson
 from bot.jobs.job import Job
 from bot.jobs.limits import choose_model
 
@@ -36,7 +36,10 @@ async def _submit(interaction: Interaction, job: Job) -> None:
 
 async def _how(interaction: Interaction, job: Job) -> None:
     spec = choose_model(interaction.client.catalogue, job.request.model)
-    await interaction.response.send_message(embed=job_lesson(job, spec), ephemeral=True)
+    files = filmstrip_files(job)
+    await interaction.response.send_message(
+        embed=job_lesson(job, spec, has_filmstrip=bool(files)), files=files, ephemeral=True
+    )
 
 
 async def _cancel(interaction: Interaction, job: Job) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import aiofiles
 import discord
 
+from bot import texts
 from bot.jobs.job import Job
 from generator import ModelSpec, Stage
 
@@ -43,6 +44,11 @@ _COMPARED = (
     "steering       at every step        at the input\n"
     "```"
 )
+_FILMSTRIP = (
+    "One frame of this very clip. The first picture is the noise it began with; each later one is "
+    "what the network, at that step, took the noise to hide. *t* is the schedule's number for how "
+    "much noise it was looking at. Most is decided early; the last steps sharpen it."
+)
 _SOURCES = (
     "[GANs, 2014](https://arxiv.org/abs/1406.2661) · "
     "[Diffusion, 2020](https://arxiv.org/abs/2006.11239) · "
@@ -62,8 +68,10 @@ def general_lesson(spec: ModelSpec) -> discord.Embed:
     return embed
 
 
-def job_lesson(job: Job, spec: ModelSpec) -> discord.Embed:
-    """Return the short lesson told with the numbers of one clip."""
+def job_lesson(job: Job, spec: ModelSpec, *, has_filmstrip: bool = False) -> discord.Embed:
+    """Return the short lesson told with the numbers of one clip, and of its filmstrip if it has one
+    beside it.
+    """
     request = job.request
     embed = discord.Embed(title=f"How #{job.id} was made", colour=_COLOUR)
     embed.description = (
@@ -71,6 +79,8 @@ def job_lesson(job: Job, spec: ModelSpec) -> discord.Embed:
         f"**{request.num_inference_steps} steps** the network said what was noise, and that was "
         f"taken out, until {request.num_frames} frames were left."
     )
+    if has_filmstrip:
+        embed.add_field(name="The filmstrip", value=_FILMSTRIP, inline=False)
     embed.add_field(
         name="Your prompt at work", value=_guidance(request.guidance_scale), inline=False
     )
@@ -123,6 +133,18 @@ def _card(spec: ModelSpec) -> str:
     if isinstance(spec.model_card, str):
         return f" [Model card]({spec.model_card})"
     return " Its model card is attached." if spec.model_card.is_file() else ""
+
+
+def filmstrip_files(job: Job) -> list[discord.File]:
+    """Return the clip's filmstrip to attach; none where it is not drawn yet, or never will be."""
+    strip = job.completed.filmstrip if job.completed else None
+    if strip is None:
+        return []
+    try:
+        alt_text = texts.filmstrip_alt_text(job, strip)
+        return [discord.File(strip.path, f"{job.id}-filmstrip.jpg", description=alt_text)]
+    except OSError:
+        return []
 
 
 async def card_files(spec: ModelSpec) -> list[discord.File]:

@@ -47,7 +47,14 @@ def choose_model(catalogue: Catalogue, name: str) -> ModelSpec:
 
 
 def make_plan(
-    wish: Wish, spec: ModelSpec, rules: GuildRules, *, job_id: str, output_path: str, max_bytes: int
+    wish: Wish,
+    spec: ModelSpec,
+    rules: GuildRules,
+    *,
+    job_id: str,
+    output_path: str,
+    max_bytes: int,
+    previews: bool = False,
 ) -> Plan:
     """Fill a wish with the server's and the model's defaults and check it. Raises `Refusal`."""
     prompt = check_prompt(wish.prompt)
@@ -66,6 +73,8 @@ def make_plan(
         num_inference_steps=check_steps(wish.steps, spec) or _usual_steps(spec, rules),
         guidance_scale=_check_guidance(wish.guidance, spec),
         max_bytes=max_bytes,
+        previews=previews,
+        filmstrip=True,
     )
     return Plan(request, notes)
 
