@@ -34,7 +34,8 @@ class Delivery:
             writer.show(texts.queued(job, spec, place, total), cancel_view(job))
 
     def show_progress(self, job: Job, progress: Progress) -> None:
-        content = texts.running(job, progress, self._ready_at(progress))
+        spec = self._catalogue[job.request.model]
+        content = texts.running(job, spec, progress, self._ready_at(progress))
         if (writer := self._writer(job)) is None:
             return
         if progress.preview is None:

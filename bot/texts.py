@@ -125,15 +125,22 @@ def queued(job: Job, spec: ModelSpec, place: int, total: int) -> str:
     return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
 
 
-def running(job: Job, progress: Progress, ready_at: int | None) -> str:
+def running(job: Job, spec: ModelSpec, progress: Progress, ready_at: int | None) -> str:
     line = _STAGES[progress.stage]
-    if progress.total_steps:
+    if progress.done_bytes < progress.total_bytes:
+        line = f"Downloading {spec.title}: **{_bytes(progress)}**"
+    elif progress.total_steps:
         line += f": step **{progress.step} of {progress.total_steps}** {_bar(progress)}"
     else:
         line += "…"
     if ready_at is not None:
         line += f" · ready <t:{ready_at}:R>"
     return f"{headline('⏳', job)}\n{line}"
+
+
+def _bytes(progress: Progress) -> str:
+    unit, name = (1e9, "GB") if progress.total_bytes >= 1e9 else (1e6, "MB")
+    return f"{progress.done_bytes / unit:.1f} of {progress.total_bytes / unit:.1f} {name}"
 
 
 def _bar(progress: Progress, length: int = 10) -> str:

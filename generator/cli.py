@@ -22,14 +22,18 @@ from generator import (
     ModelFileError,
     PresetName,
     Progress,
+    UnknownModelError,
     load_catalogue,
     open_generator,
 )
+from generator import download_command
 from generator.catalogue import Catalogue
+from generator.download_command import download_models
 from generator.runtime import Runtime
 from generator.spec import SEEDS
 from generator.worker import run_worker
 
+_MODELS_FILE_HELP = "a TOML file with your own models"
 _SETTINGS = ("width", "height", "num_frames", "fps", "num_inference_steps", "guidance_scale")
 
 
@@ -40,6 +44,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status."""
+    if arguments[:1] == ["download"]:
+        return _download(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -63,8 +69,23 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
+def _download(arguments: Sequence[str]) -> int:
+    parser = _Parser("python -m generator download", description=download_command.__doc__)
+    parser.add_argument("models", metavar="MODEL", nargs="+", help="a name of the catalogue")
+    parser.add_argument("--models-file", type=Path, help=_MODELS_FILE_HELP)
+    options = parser.parse_args(arguments)
+    try:
+        return download_models(options.models, load_catalogue(options.models_file))
+    except (ModelFileError, UnknownModelError) as error:
+        parser.error(str(error))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser("python -m generator", description=__doc__)
+    parser = _Parser(
+        "python -m generator",
+        description=__doc__,
+        epilog="`python -m generator download MODEL...` downloads models ahead of time.",
+    )
     clip = parser.add_argument_group("the clip")
     clip.add_argument("--prompt", help="what to show")
     clip.add_argument("--output", type=Path, help="the MP4 to write")
@@ -80,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     process = parser.add_argument_group("the process")
     process.add_argument("--device", choices=["cuda", "mps", "cpu"], help="default: the best")
     process.add_argument("--threads", type=int, help="CPU threads to use")
-    process.add_argument("--models-file", type=Path, help="a TOML file with your own models")
+    process.add_argument("--models-file", type=Path, help=_MODELS_FILE_HELP)
     process.add_argument("--preload", help="worker: a model to load before the first request")
     return parser
 

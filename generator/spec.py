@@ -244,9 +244,14 @@ class ModelSpec:
         return self.chunks.total_steps(request.num_frames, request.num_inference_steps)
 
     def serving(self, request: GenerationRequest) -> "ModelSpec":
-        """Return the entry to load for a request: a picture may need a sibling's own weights."""
+        """Return the entry to load for a request."""
+        return self if request.image_path is None else self.picture_entry
+
+    @property
+    def picture_entry(self) -> "ModelSpec":
+        """The entry to load for a clip that begins with a picture: it may have its own weights."""
         other = self.image_to_video
-        if request.image_path is None or other is None or other.source is None:
+        if other is None or other.source is None:
             return self
         return replace(
             self,

@@ -48,10 +48,24 @@ def test_place_and_progress_are_said_in_words() -> None:
     job = make_job()
     assert "Place **2 of 4**" in texts.queued(job, BUILTIN, 2, 4)
     assert "Starting now" in texts.queued(job, BUILTIN, 1, 1)
-    running = texts.running(job, Progress("abcde", "denoising", 5, 20), ready_at=1_700_000_000)
+    step = Progress("abcde", "denoising", 5, 20)
+    running = texts.running(job, BUILTIN, step, ready_at=1_700_000_000)
     assert "step **5 of 20**" in running
     assert "<t:1700000000:R>" in running
-    assert "Loading the model" in texts.running(job, Progress("abcde", "loading"), None)
+    assert "Loading the model" in texts.running(job, BUILTIN, Progress("abcde", "loading"), None)
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "words"),
+    [
+        (3_140_000_000, 9_600_000_000, "Downloading Built-in: **3.1 of 9.6 GB**"),
+        (0, 35_000_000, "Downloading Built-in: **0.0 of 35.0 MB**"),
+        (35_000_000, 35_000_000, "Loading the model…"),
+    ],
+)
+def test_a_download_is_said_in_bytes(done: int, total: int, words: str) -> None:
+    progress = Progress("abcde", "loading", done_bytes=done, total_bytes=total)
+    assert words in texts.running(make_job(), BUILTIN, progress, None)
 
 
 def test_a_prompt_outside_the_small_world_is_told_what_the_model_knows_and_how_to_switch() -> None:

@@ -16,6 +16,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+MODEL = "somebody/some-model"
+LARGE = "large.safetensors"
+"""The file of two megabytes in the repository of `hub_lora`."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,13 @@ def digest_of(path: str, content: bytes) -> str:
     if is_large(path):
         return hashlib.sha256(content).hexdigest()
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+
+
+def cached_blob(hub: HubServer, path: str, folder: Path) -> Path:
+    """Return where a test's cache keeps the contents of a file of `MODEL`."""
+    blobs = folder / "cache" / "models--somebody--some-model" / "blobs"
+    blobs.mkdir(parents=True, exist_ok=True)
+    return blobs / digest_of(path, hub.repositories[MODEL].files[path])
 
 
 @contextmanager

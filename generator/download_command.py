@@ -1,0 +1,61 @@
+"""`python -m generator download`: a model's files on this machine before anybody asks for a clip."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+
+from tqdm import tqdm
+
+from generator.catalogue import Catalogue
+from generator.errors import GeneratorError
+from generator.spec import ModelSpec
+
+
+def download_models(names: Iterable[str], catalogue: Catalogue) -> int:
+    """Download models one after the other, and return the exit status.
+
+    Raises `UnknownModelError` before anything is downloaded.
+    """
+    failed = False
+    for spec in list(_entries(names, catalogue)):
+        try:
+            _download(spec)
+        except GeneratorError as error:
+            print(error, file=sys.stderr)
+            failed = True
+        except KeyboardInterrupt:
+            print("Stopped. The same command goes on from here.", file=sys.stderr)
+            return 130
+    return int(failed)
+
+
+def _entries(names: Iterable[str], catalogue: Catalogue) -> Iterator[ModelSpec]:
+    for name in names:
+        spec = catalogue[name]
+        yield spec
+        if spec.picture_entry is not spec:
+            yield spec.picture_entry
+
+
+def _download(spec: ModelSpec) -> None:
+    from generator.pipelines.download import download  # seconds of imports
+
+    with ExitStack() as stack:
+        bar: tqdm[None] | None = None
+
+        def show(done: int, total: int) -> None:
+            nonlocal bar
+            if bar is None:  # not before the total is known
+                line = tqdm[None](
+                    desc=spec.name,
+                    initial=done,
+                    total=total,
+                    unit="B",
+                    unit_scale=True,
+                    disable=None,
+                )
+                bar = stack.enter_context(line)
+            bar.update(done - bar.n)
+
+        download(spec, show)
+    print(f"{spec.name} is on this machine.")
