@@ -45,8 +45,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Upper bound on the upload size; unset follows each server's own limit."""
     previews: bool = True
     """Whether status messages show how a clip looks so far; only of runs over some ten seconds."""
-    previews: bool = True
-    """Whether status messages show how a clip looks so far; only of runs over some ten seconds."""
     log_level: str = "INFO"
     discord_url: str | None = None
     """Base address of a local Discord (`python -m bot.emulator`); unset means Discord itself."""

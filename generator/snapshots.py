@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generator.encoding import Frames
+from generator.files import filmstrip_of
 from generator.filmstrip import Still, draw_filmstrip, save_jpeg
 from generator.protocol import GenerationRequest, Stage
 
@@ -118,7 +119,7 @@ class Recorder:
         self._request = request
         self._on_preview = on_preview
         clip = Path(request.output_path)
-        self.strip_path = clip.with_suffix(".strip.jpg")
+        self.strip_path = filmstrip_of(clip)
         self._preview_path = clip.with_suffix(".preview.jpg")
         self._previews = Previews(self._preview_path)
         self._snapshots: list[Snapshot] = []
@@ -161,7 +162,8 @@ class Recorder:
 
         There is none of a clip that was deleted, nor of a model that was unloaded meanwhile.
         """
-        if self._clip_frame is None or not Path(self._request.output_path).exists():
+        clip = Path(self._request.output_path)
+        if self._clip_frame is None or not clip.exists():
             return
         try:
             stills = [Still(kept.step, kept.timestep, kept.picture()) for kept in self._snapshots]
@@ -169,6 +171,8 @@ class Recorder:
             draw_filmstrip(stills, self._title, self.strip_path)
         except Exception as error:
             _log.warning("there is no filmstrip of %s: %s", self._request.id, error)
+        if not clip.exists():  # deleted while it was drawn
+            self.strip_path.unlink(missing_ok=True)
 
     def remove_preview(self) -> None:
         """Remove what only a running clip needs."""

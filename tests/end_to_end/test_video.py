@@ -2,14 +2,17 @@
 
 import asyncio
 import io
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from bot.emulator.driver import Human
 from generator import load_catalogue
 from tests.end_to_end.stories import (
+    PATIENCE,
     QUICK,
     SLOW,
     ask,
@@ -136,6 +139,29 @@ async def test_how_it_works_tells_the_clips_own_numbers_privately(you: Human) ->
     assert "seed **42**" in lesson.text
     assert "**2 steps**" in lesson.text
     assert "GAN" in lesson.text
+
+
+async def test_how_it_works_shows_the_clips_own_filmstrip_which_delete_removes(
+    you: Human, data_dir: Path
+) -> None:
+    result = await finished(you, await ask(you, "a red circle", seed=42, steps=4))
+    lesson = await you.reply(await you.click(result, "How it works"))
+    async with asyncio.timeout(PATIENCE):
+        while not lesson.attachments:  # it is drawn soon after the clip
+            lesson = await you.reply(await you.click(result, "How it works"))
+    assert "The filmstrip" in lesson.text
+    (strip,) = lesson.attachments
+    assert strip.filename == f"{job_id(result)}-filmstrip.jpg"
+    assert strip.description is not None
+    assert "pure noise from seed 42; as the network saw it at steps 1, 2, 3" in strip.description
+    with Image.open(io.BytesIO(await you.download(strip))) as picture:
+        assert picture.width == strip.width == 1100
+
+    await you.click(result, "Delete")
+    await you.wait_deleted(result.id)
+    async with asyncio.timeout(PATIENCE):
+        while any((data_dir / "clips").glob(f"{job_id(result)}*")):  # noqa: ASYNC110 - files go in silence
+            await asyncio.sleep(0.01)
 
 
 async def test_explain_adds_the_lesson_to_the_result(you: Human) -> None:
