@@ -32,6 +32,7 @@ from generator.protocol import (
     Terminal,
     Upload,
 )
+from generator.repeats import Repeats
 from generator.residents import Residents
 from generator.runtime import Runtime
 from generator.snapshots import Recorder
@@ -99,7 +100,8 @@ class Engine:
         self._catalogue = catalogue
         self._open_runtime = open_runtime
         self._emit = emit
-        self._jobs: dict[str, tuple[Job, Future[Rendering]]] = {}
+        self._jobs: dict[str, tuple[Job, Future[Rendering | Completed]]] = {}
+        self._repeats = Repeats()
         self._device_thread = ThreadPoolExecutor(1, "device")
         self._encoder_thread = ThreadPoolExecutor(1, "encoder")
         self._strips: deque[Recorder] = deque(maxlen=_WAITING_STRIPS)
@@ -134,9 +136,11 @@ class Engine:
             except (GenerationError, UnknownModelError) as error:
                 _log.warning("cannot preload: %s", error)
 
-    def _run(self, job: Job) -> Rendering:
+    def _run(self, job: Job) -> Rendering | Completed:
         spec = self._catalogue[job.request.model]
         spec.check(job.request)
+        if completed := self._repeats.copy(job.request):
+            return completed
         spec = spec.serving(job.request)
         try:
             return self._denoise(job, spec)
@@ -157,11 +161,12 @@ class Engine:
         job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision
         return rendering
 
-    def _denoised(self, job: Job, denoising: Future[Rendering]) -> None:
-        if denoising.cancelled() or denoising.exception():
+    def _denoised(self, job: Job, denoising: Future[Rendering | Completed]) -> None:
+        ended = denoising.cancelled() or denoising.exception()
+        if ended or isinstance(result := denoising.result(), Completed):
             self._end(job, denoising)
             return
-        encoding = self._encoder_thread.submit(self._encode, job, denoising.result())
+        encoding = self._encoder_thread.submit(self._encode, job, result)
         encoding.add_done_callback(lambda done: self._end(job, done))
 
     def _encode(self, job: Job, rendering: Rendering) -> Completed:
@@ -181,7 +186,7 @@ class Engine:
         upload = None if limit is None else write_upload(frames, clip, limit)
         job.stop_clock()
         job.recorder.finish(frames, job.seconds)
-        return Completed(
+        completed = Completed(
             id=request.id,
             path=request.output_path,
             width=clip.width,
@@ -196,6 +201,8 @@ class Engine:
             upload=_upload(upload) if upload else None,
             filmstrip=self._filmstrip(job.recorder),
         )
+        self._repeats.remember(request, completed)
+        return completed
 
     def _filmstrip(self, recorder: Recorder) -> Filmstrip | None:
         if not recorder.steps:
@@ -203,7 +210,7 @@ class Engine:
         self._strips.append(recorder)
         return Filmstrip(str(recorder.strip_path), recorder.steps)
 
-    def _end(self, job: Job, last: Future[Rendering] | Future[Completed]) -> None:
+    def _end(self, job: Job, last: Future[Rendering | Completed] | Future[Completed]) -> None:
         """Send the one terminal event of a request, however it ended."""
         job.recorder.remove_preview()
         self._jobs.pop(job.request.id)
@@ -216,7 +223,7 @@ class Engine:
             self._strips.popleft().draw()
 
 
-def _terminal(request_id: str, last: Future[Rendering] | Future[Completed]) -> Terminal:
+def _terminal(request_id: str, last: Future[Rendering | Completed] | Future[Completed]) -> Terminal:
     if last.cancelled():
         return Cancelled(request_id)
     error = last.exception()

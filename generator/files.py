@@ -14,6 +14,11 @@ def upload_of(path: Path) -> Path:
     return path.with_suffix(".upload.mp4")
 
 
+def filmstrip_of(path: Path) -> Path:
+    """Return where the filmstrip of a clip goes."""
+    return path.with_suffix(".strip.jpg")
+
+
 def remove_parts(path: Path) -> None:
     """Remove what a process that was killed left of a clip's files."""
     for file in (path, upload_of(path)):

@@ -117,7 +117,7 @@ class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
     fps: int
     size_bytes: int
     seconds: dict[Stage, float]
-    """Wall-clock seconds by stage."""
+    """Wall-clock seconds by stage; none for an exact repeat, which is the file made before."""
     device_name: str = ""
     peak_memory_bytes: int = 0
     """The most memory that was in use: of the GPU, or of the generator process without one."""

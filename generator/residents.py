@@ -2,7 +2,6 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable
 
 from generator.memory import Mode, smaller
 from generator.runtime import Pipeline, Runtime
@@ -37,42 +36,42 @@ class Residents:
 
     def pipeline(self, spec: ModelSpec) -> Pipeline:
         """Return a model, loaded if need be, with room for it to run."""
-        self._make_room(spec)
+        if self._make_room(spec) or spec not in self:
+            self._runtime.release_memory()
         if spec not in self:
             loaded = self._runtime.load(spec, self._mode(spec))
             self._loaded[spec.name] = loaded
             self._needs[spec.name] = max(self._need(spec), loaded.weight_bytes)
-            self._make_room(spec)  # the first time its weights were not known before
+            if self._make_room(spec):  # the first time, its weights were not known before
+                self._runtime.release_memory()
         self._loaded.move_to_end(spec.name)
         return self._loaded[spec.name]
 
     def give_way(self, spec: ModelSpec) -> bool:
-        """Give a model that ran out of memory more of it; False where there is no more to give.
+        """Let a model that ran out of memory have more next time; False if there is no more.
 
         It is alone from then on; if it was alone, it is loaded in the next smaller mode. Either
         is remembered.
         """
-        others = self._others(spec)
         self._needs[spec.name] = self._room
-        if others:
+        if others := self._others(spec):
             _log.warning("%s ran out of memory beside %s", spec.name, ", ".join(others))
-            self._unload(others)
             return True
         mode = smaller(self._mode(spec)) if self._on_gpu else None
         if mode is None:
             return False
         _log.warning("%s ran out of memory: from now on its mode is %s", spec.name, mode)
         self._modes[spec.name] = mode
-        self._unload([spec.name])
+        self._loaded.pop(spec.name, None)
         return True
 
-    def _make_room(self, spec: ModelSpec) -> None:
-        others = self._others(spec)
-        leaving: list[str] = []
-        while others and not self._fits(spec, others):
-            leaving.append(others.pop(0))
-        if leaving:
-            self._unload(leaving)
+    def _make_room(self, spec: ModelSpec) -> bool:
+        """Let go of other models until the rest fits; returns whether any had to go."""
+        others = staying = self._others(spec)
+        while staying and not self._fits(spec, staying):
+            del self._loaded[staying[0]]
+            staying = staying[1:]
+        return len(staying) < len(others)
 
     def _fits(self, spec: ModelSpec, others: list[str]) -> bool:
         if any(self._modes[name] != "resident" for name in others) or self._is_offloaded(spec):
@@ -93,8 +92,3 @@ class Residents:
     def _others(self, spec: ModelSpec) -> list[str]:
         """Return the other models, the one unused for longest first."""
         return [name for name in self._loaded if name != spec.name]
-
-    def _unload(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._loaded.pop(name, None)
-        self._runtime.release_memory()

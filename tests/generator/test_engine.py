@@ -47,7 +47,7 @@ class Bench:
     def request(self, name: str, model: str = "plain", **settings: Any) -> GenerationRequest:
         output_path = str(self.folder / f"{name}.mp4")
         return CATALOGUE[model].request(
-            id=name, prompt="a", seed=1, output_path=output_path, **settings
+            id=name, prompt=name, seed=1, output_path=output_path, **settings
         )
 
     def submit(self, name: str, model: str = "plain") -> None:
