@@ -87,4 +87,5 @@ def _diffusers_names() -> frozenset[str]:
     package = importlib.util.find_spec("diffusers")
     assert package is not None
     assert package.origin is not None
-    return frozenset(re.findall(r'"([A-Z]\w+)"', Path(package.origin).read_text("utf-8")))
+    named = re.findall(r'"([A-Z]\w+)"', Path(package.origin).read_text("utf-8"))
+    return frozenset(named) | {"AutoTokenizer"}  # the one of transformers that a part may be

@@ -1,7 +1,7 @@
 """Which sizes and frame counts a model can make, and the nearest to any that are asked for."""
 
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, hypot, sqrt
 
 
 class FieldError(ValueError):
@@ -16,13 +16,16 @@ class FieldError(ValueError):
 class SizeRule:
     """Edges are multiples of `multiple` within `min` .. `max`, the area is at most `max_pixels`.
 
-    Raises `FieldError` unless `min` and `max` are legal edges and `min * max <= max_pixels`.
+    Where `only` is given, these are the sizes there are, as (width, height) in pixels. Raises
+    `FieldError` unless `min` and `max` are legal edges, `min * max <= max_pixels` and those of
+    `only` keep the rest of the rule.
     """
 
     multiple: int
     min: int
     max: int
     max_pixels: int
+    only: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         _check_positive("multiple", self.multiple)
@@ -33,9 +36,14 @@ class SizeRule:
         _check_order(self.min, self.max)
         if self.min * self.max > self.max_pixels:
             raise FieldError("max_pixels", "is less than min x max")
+        for width, height in self.only:
+            if (self._fit_edge(width), self._fit_edge(height)) != (width, height):
+                raise FieldError("only", f"has {width}x{height}, which breaks the rest of the rule")
 
     def fit(self, width: int, height: int) -> tuple[int, int]:
         """Return the nearest legal size; an area that is too large shrinks with its shape kept."""
+        if self.only:
+            return min(self.only, key=lambda size: hypot(size[0] - width, size[1] - height))
         width, height = self._fit_edge(width), self._fit_edge(height)
         if width * height <= self.max_pixels:
             return width, height

@@ -9,6 +9,7 @@ import diffusers
 import torch
 from huggingface_hub import hf_hub_download
 from safetensors.torch import load_file
+from transformers import AutoTokenizer
 
 from generator.sources import Lora, Part, is_local
 from generator.spec import ModelSpec
@@ -23,11 +24,19 @@ def load_parts(spec: ModelSpec, dtypes: dict[str, torch.dtype]) -> dict[str, Any
 
 
 def _load_part(part: Part, dtype: torch.dtype) -> Any:
-    part_class = getattr(diffusers, part.class_name)
     source = _expanded(part.source)
+    if part.class_name == AutoTokenizer.__name__:
+        return AutoTokenizer.from_pretrained(
+            source, revision=part.revision, subfolder=part.subfolder
+        )
+    part_class = getattr(diffusers, part.class_name)
     if part.file is None:
         return part_class.from_pretrained(
-            source, revision=part.revision, dtype=dtype, use_safetensors=True
+            source,
+            revision=part.revision,
+            subfolder=part.subfolder,
+            dtype=dtype,
+            use_safetensors=True,
         )
     module = part_class()
     module.load_state_dict(load_file(_find(source, part.file, part.revision)))

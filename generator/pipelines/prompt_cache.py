@@ -12,12 +12,15 @@ from typing import Any
 
 import torch
 
-_SIZE = 32
-"""Prompts remembered: with a large T5's embeddings about 60 MB."""
+_ROOM = 2**29
+"""Bytes of embeddings remembered: hundreds of prompts of a large T5, but one or two of LTX-2."""
 
 
-def remember_prompts(pipeline: Any, size: int = _SIZE) -> None:
-    """Make the pipeline remember its last `size` prompts' embeddings, where it reads prompts."""
+def remember_prompts(pipeline: Any, room: int = _ROOM) -> None:
+    """Make the pipeline remember its last prompts' embeddings, where it reads prompts.
+
+    They take at most `room` bytes; the last one is kept whatever it takes.
+    """
     encode = getattr(pipeline, "encode_prompt", None)
     if encode is None:
         return
@@ -32,7 +35,7 @@ def remember_prompts(pipeline: Any, size: int = _SIZE) -> None:
         if key not in remembered:
             remembered[key] = encode(*args, **kwargs)
         remembered.move_to_end(key)
-        while len(remembered) > size:
+        while len(remembered) > 1 and _bytes_of([*remembered.values()]) > room:
             remembered.popitem(last=False)
         return _copy(remembered[key])
 
@@ -51,6 +54,14 @@ def _plain(value: object) -> str:
     if isinstance(value, torch.device | torch.dtype):
         return str(value)
     raise TypeError(type(value).__name__)
+
+
+def _bytes_of(result: Any) -> int:
+    if isinstance(result, torch.Tensor):
+        return result.nbytes
+    if isinstance(result, tuple | list):
+        return sum(_bytes_of(part) for part in result)  # pyright: ignore[reportUnknownVariableType]
+    return 0
 
 
 def _copy(result: Any) -> Any:

@@ -132,6 +132,37 @@ def test_a_request_off_the_rules_is_named(field: str, value: float) -> None:
     assert caught.value.reason == "invalid"
 
 
+def test_a_picture_is_refused_where_there_are_only_words() -> None:
+    request = MODELSCOPE.request(
+        id="1", prompt="a", seed=0, output_path="a.mp4", image_path="a.png"
+    )
+    assert request.image_path is None
+    with pytest.raises(GenerationError, match="leave the picture out") as caught:
+        MODELSCOPE.check(structs.replace(request, image_path="a.png"))
+    assert caught.value.reason == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "pipeline_class"),
+    [
+        ("wan22-5b", None, "WanPipeline"),
+        ("wan-14b", "Wan-AI/Wan2.1-I2V-14B-480P-Diffusers", "WanImageToVideoPipeline"),
+    ],
+)
+def test_a_picture_is_served_by_the_weights_that_can(
+    name: str, source: str | None, pipeline_class: str
+) -> None:
+    spec = load_catalogue()[name]
+    request = spec.request(id="1", prompt="a", seed=0, output_path="a.mp4", image_path="a.png")
+    spec.check(request)
+    serving = spec.serving(request)
+    assert serving.source == (source or spec.source)
+    assert serving.pipeline_class == pipeline_class
+    assert (serving is spec) == (source is None) == (serving.name == name)
+    assert serving.serving(request) is serving
+    assert spec.serving(structs.replace(request, image_path=None)) is spec
+
+
 def test_text_that_cannot_be_written_is_mended() -> None:
     request = BUILTIN.request(id="1", prompt="red \ud83d circle ☃", seed=0, output_path="a.mp4")
     assert request.prompt == "red ? circle ☃"

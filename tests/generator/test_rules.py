@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.rules import FieldError, FrameRule, SizeRule
+from generator.rules import Chunks, FieldError, FrameRule, SizeRule
 
 ANY_INT = st.integers(-(10**9), 10**9)
 
@@ -69,6 +69,21 @@ def test_a_legal_edge_is_never_further_than_half_a_multiple(
 def test_too_large_an_area_keeps_its_shape() -> None:
     rule = SizeRule(multiple=8, min=128, max=1024, max_pixels=576 * 320)
     assert rule.fit(1024, 512) == (600, 296)
+
+
+def test_where_there_are_few_sizes_the_nearest_is_taken() -> None:
+    rule = SizeRule(multiple=8, min=64, max=128, max_pixels=2**14, only=((128, 72), (64, 128)))
+    assert rule.fit(128, 128) == (128, 72)
+    assert rule.fit(8, 80) == (64, 128)
+    with pytest.raises(FieldError, match="has 65x64"):
+        SizeRule(multiple=8, min=64, max=128, max_pixels=2**14, only=((65, 64),))
+
+
+@given(st.integers(1, 400), st.integers(1, 50), st.integers(1, 4))
+def test_a_clip_in_chunks_takes_the_steps_of_each(frames: int, steps: int, factor: int) -> None:
+    chunks = Chunks(frames=33, first_factor=factor)
+    assert chunks.total_steps(min(frames, 33), steps) == factor * steps
+    assert chunks.total_steps(frames + 33, steps) == chunks.total_steps(frames, steps) + steps
 
 
 @given(frame_rules(), ANY_INT)

@@ -14,7 +14,7 @@ from generator.pipelines.runtime import TorchRuntime
 from generator.sources import Lora
 from generator.spec import ModelSpec
 from tests.generator.pipelines.hub_server import LARGE, MODEL, HubServer, Repository, serving
-from tests.generator.pipelines.tiny import save_tiny, tiny_spec
+from tests.generator.pipelines.tiny.unet import save_tiny, tiny_spec
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from diffusers import (
     DDIMScheduler,
     MotionAdapter,
     StableDiffusionPipeline,
-    UNet2DConditionModel,
 )
 from diffusers.loaders import PeftAdapterMixin
 from peft import LoraConfig
@@ -32,6 +31,7 @@ from generator.pipelines.loader import load
 from generator.pipelines.runtime import TorchRuntime
 from generator.sources import Lora, Part
 from generator.spec import ModelSpec
+from tests.generator.pipelines.tiny.unet import motion_adapter, picture_unet
 
 CPU = Device("cpu", "test", 1)
 
@@ -39,37 +39,20 @@ CPU = Device("cpu", "test", 1)
 @pytest.fixture(scope="module")
 def adapter() -> MotionAdapter:
     torch.manual_seed(0)
-    return MotionAdapter(
-        block_out_channels=(8, 16),
-        motion_layers_per_block=1,
-        motion_mid_block_layers_per_block=1,
-        motion_norm_num_groups=4,
-        motion_num_attention_heads=2,
-        motion_max_seq_length=32,
-    )
+    return motion_adapter()
 
 
 @pytest.fixture(scope="module")
 def picture_model(spec: ModelSpec, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny model of the Stable Diffusion family, which knows nothing of motion."""
     parts: Any = load(spec, CPU)
-    unet = UNet2DConditionModel(
-        block_out_channels=(8, 16),
-        layers_per_block=1,
-        sample_size=16,
-        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
-        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-        cross_attention_dim=16,
-        attention_head_dim=2,
-        norm_num_groups=4,
-    )
     vae: AutoencoderKL = parts.vae
     folder = tmp_path_factory.mktemp("pictures")
     StableDiffusionPipeline(
         vae=vae,
         text_encoder=parts.text_encoder,
         tokenizer=parts.tokenizer,
-        unet=unet,
+        unet=picture_unet(),
         scheduler=DDIMScheduler(steps_offset=1, clip_sample=False),
         safety_checker=None,
         feature_extractor=None,

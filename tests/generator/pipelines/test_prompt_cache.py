@@ -57,10 +57,17 @@ def test_calls_with_tensors_are_not_kept(reader: Any) -> None:
 
 
 def test_the_prompt_unused_for_longest_is_forgotten(reader: Any) -> None:
-    remember_prompts(reader, size=2)
+    remember_prompts(reader, room=2 * (torch.ones(2).nbytes + torch.zeros(1).nbytes))
     for prompt in "abacab":
         reader.encode_prompt(prompt)
     assert reader.calls == ["a", "b", "c", "b"]
+
+
+def test_the_last_prompt_is_kept_whatever_it_takes(reader: Any) -> None:
+    remember_prompts(reader, room=1)
+    for prompt in "aab":
+        reader.encode_prompt(prompt)
+    assert reader.calls == ["a", "b"]
 
 
 def test_a_pipeline_without_the_method_is_left_alone() -> None:

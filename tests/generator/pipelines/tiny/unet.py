@@ -1,14 +1,23 @@
-"""A TextToVideoSDPipeline with a few thousand random weights, saved as the hub would have it."""
+"""ModelScope and AnimateDiff: the families with a UNet."""
 
 # pyright: reportPrivateImportUsage=false, reportArgumentType=false
 # (diffusers exports and types its classes in ways that only look wrong)
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, DDIMScheduler, TextToVideoSDPipeline, UNet3DConditionModel
+from diffusers import (
+    AnimateDiffPipeline,
+    AutoencoderKL,
+    DDIMScheduler,
+    MotionAdapter,
+    TextToVideoSDPipeline,
+    UNet2DConditionModel,
+    UNet3DConditionModel,
+)
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from generator.memory import Memory
@@ -20,16 +29,58 @@ _PROMPTS = "a red circle, a blue square"
 
 
 def save_tiny(folder: Path) -> None:
-    """Write the pipeline in fp16 safetensors under the fp16 variant's names."""
+    """Write ModelScope's in fp16 safetensors under the fp16 variant's names."""
     torch.manual_seed(0)
-    pipeline = TextToVideoSDPipeline(
+    modelscope().to(torch.float16).save_pretrained(folder / "model", variant="fp16")
+
+
+def modelscope() -> TextToVideoSDPipeline:
+    with tempfile.TemporaryDirectory() as folder:
+        tokenizer = _tokenizer(Path(folder))
+    return TextToVideoSDPipeline(
         vae=_vae(),
         text_encoder=_text_encoder(),
-        tokenizer=_tokenizer(folder / "words"),
+        tokenizer=tokenizer,
         unet=_unet(),
         scheduler=DDIMScheduler(beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear"),
     )
-    pipeline.to(torch.float16).save_pretrained(folder / "model", variant="fp16")
+
+
+def animatediff() -> AnimateDiffPipeline:
+    still = modelscope()
+    return AnimateDiffPipeline(
+        vae=still.vae,
+        text_encoder=still.text_encoder,
+        tokenizer=still.tokenizer,
+        unet=picture_unet(),
+        motion_adapter=motion_adapter(),
+        scheduler=DDIMScheduler(steps_offset=1, clip_sample=False),
+    )
+
+
+def picture_unet() -> UNet2DConditionModel:
+    """A network that knows nothing of motion."""
+    return UNet2DConditionModel(
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        sample_size=16,
+        down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+        up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
+        cross_attention_dim=16,
+        attention_head_dim=2,
+        norm_num_groups=4,
+    )
+
+
+def motion_adapter() -> MotionAdapter:
+    return MotionAdapter(
+        block_out_channels=(8, 16),
+        motion_layers_per_block=1,
+        motion_mid_block_layers_per_block=1,
+        motion_norm_num_groups=4,
+        motion_num_attention_heads=2,
+        motion_max_seq_length=32,
+    )
 
 
 def tiny_spec(folder: Path) -> ModelSpec:
@@ -92,7 +143,6 @@ def _tokenizer(folder: Path) -> CLIPTokenizer:
     letters = sorted(set(_PROMPTS) - {" "})
     endings = [f"{letter}</w>" for letter in letters]
     tokens = ["<|startoftext|>", "<|endoftext|>", *letters, *endings]
-    folder.mkdir(parents=True)
     vocabulary = {token: index for index, token in enumerate(tokens)}
     (folder / "vocab.json").write_text(json.dumps(vocabulary))
     (folder / "merges.txt").write_text("#version: 0.2\n")

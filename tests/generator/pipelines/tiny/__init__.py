@@ -1,0 +1,1 @@
+"""Every class of the catalogue with a few thousand random weights."""
