@@ -50,7 +50,7 @@ class Bare:
             negative_prompt=request.negative_prompt,
             width=request.width,
             height=request.height,
-            num_frames=request.num_frames,
+            **{self._spec.call_names["num_frames"]: request.num_frames},
             num_inference_steps=request.num_inference_steps,
             guidance_scale=request.guidance_scale,
             generator=self._generator().manual_seed(request.seed),
@@ -72,7 +72,11 @@ def export(frames: list[Any], path: str, fps: int) -> None:
 def request(folder: Path) -> GenerationRequest:
     name = f"{next(_numbers)}"
     return load_catalogue()["builtin"].request(
-        id=name, prompt=PROMPT, seed=1, output_path=str(folder / f"{name}.mp4")
+        # each a seed of its own: an exact repeat would not be made
+        id=name,
+        prompt=PROMPT,
+        seed=int(name),
+        output_path=str(folder / f"{name}.mp4"),
     )
 
 
