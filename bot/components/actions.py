@@ -36,7 +36,7 @@ async def _submit(interaction: Interaction, job: Job) -> None:
 
 async def _how(interaction: Interaction, job: Job) -> None:
     spec = choose_model(interaction.client.catalogue, job.request.model)
-    files = filmstrip_files(job)
+    files = await filmstrip_files(job)
     await interaction.response.send_message(
         embed=job_lesson(job, spec, has_filmstrip=bool(files)), files=files, ephemeral=True
     )

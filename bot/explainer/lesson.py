@@ -8,8 +8,10 @@ Lipman et al., "Flow Matching for Generative Modeling", 2022, arXiv:2210.02747.
 
 import io
 from collections.abc import Mapping
+from pathlib import Path
 
 import aiofiles
+import aiofiles.os
 import discord
 
 from bot import texts
@@ -135,16 +137,13 @@ def _card(spec: ModelSpec) -> str:
     return " Its model card is attached." if spec.model_card.is_file() else ""
 
 
-def filmstrip_files(job: Job) -> list[discord.File]:
+async def filmstrip_files(job: Job) -> list[discord.File]:
     """Return the clip's filmstrip to attach; none where it is not drawn yet, or never will be."""
     strip = job.completed.filmstrip if job.completed else None
-    if strip is None:
+    if strip is None or not await aiofiles.os.path.exists(strip.path):
         return []
-    try:
-        alt_text = texts.filmstrip_alt_text(job, strip)
-        return [discord.File(strip.path, f"{job.id}-filmstrip.jpg", description=alt_text)]
-    except OSError:
-        return []
+    alt_text = texts.filmstrip_alt_text(job, strip)
+    return [await _file(strip.path, f"{job.id}-filmstrip.jpg", alt_text)]
 
 
 async def card_files(spec: ModelSpec) -> list[discord.File]:
@@ -152,6 +151,11 @@ async def card_files(spec: ModelSpec) -> list[discord.File]:
     card = spec.model_card
     if isinstance(card, str) or not card.is_file():
         return []
-    async with aiofiles.open(card, "rb") as file:
+    return [await _file(card, f"{spec.name}-model-card.md")]
+
+
+async def _file(path: Path | str, filename: str, alt_text: str | None = None) -> discord.File:
+    # read whole: discord.py leaves files that it opened for an interaction open
+    async with aiofiles.open(path, "rb") as file:
         content = await file.read()
-    return [discord.File(io.BytesIO(content), filename=f"{spec.name}-model-card.md")]
+    return discord.File(io.BytesIO(content), filename, description=alt_text)
