@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import structs
 
 from generator.catalogue import Catalogue
-from generator.encoding import Clip, Rendering, write_mp4
+from generator.encoding import Clip, Frames, Rendering, write_mp4
 from generator.errors import (
     DeviceLostError,
     GenerationCancelledError,
@@ -179,11 +179,10 @@ class Engine:
             Path(request.output_path),
             fps=request.fps,
             scale=spec.display_scale(request.width, request.height),
-            metadata=_metadata(job, spec, self._runtime.ready.device_name),
+            metadata=_metadata(job, spec.serving(request), self._runtime.ready.device_name),
             audio=rendering.audio,
         )
-        limit = request.max_bytes
-        upload = None if limit is None else write_upload(frames, clip, limit)
+        upload = _write_upload(frames, clip, request.max_bytes)
         job.stop_clock()
         job.recorder.finish(frames, job.seconds)
         completed = Completed(
@@ -238,6 +237,14 @@ def _terminal(request_id: str, last: Future[Rendering | Completed] | Future[Comp
         _log.critical("the device is lost: %s", error)
         os._exit(70)
     return failed(request_id, error)
+
+
+def _write_upload(frames: Frames, full: Clip, max_bytes: int | None) -> Clip | None:
+    try:
+        return None if max_bytes is None else write_upload(frames, full, max_bytes)
+    except OSError:
+        full.path.unlink(missing_ok=True)  # nobody would hear of it, and the disk may be full
+        raise
 
 
 def _upload(clip: Clip) -> Upload:

@@ -22,11 +22,20 @@ class GeneratorUnavailableError(GeneratorError):
 class GenerationError(GeneratorError):
     """One request failed; the process and its other requests are fine."""
 
-    def __init__(self, reason: FailureReason, message: str, *, retryable: bool = False) -> None:
+    def __init__(
+        self,
+        reason: FailureReason,
+        message: str,
+        *,
+        retryable: bool = False,
+        path: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.reason: FailureReason = reason
         self.message = message
         self.retryable = retryable
+        self.path = path
+        """The full file, where there is one although the request failed."""
 
 
 class GenerationCancelledError(GeneratorError):

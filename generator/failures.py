@@ -13,8 +13,14 @@ _log = logging.getLogger(__name__)
 def failed(request_id: str, error: BaseException) -> Failed:
     """Return the terminal event for what went wrong; what nobody foresaw is logged."""
     match error:
-        case GenerationError(reason=reason, message=message, retryable=retryable):
-            return Failed(id=request_id, reason=reason, message=message, retryable=retryable)
+        case GenerationError():
+            return Failed(
+                id=request_id,
+                reason=error.reason,
+                message=error.message,
+                retryable=error.retryable,
+                path=error.path,
+            )
         case UnknownModelError():
             return Failed(id=request_id, reason="invalid", message=str(error))
         case OSError(errno=errno.ENOSPC):

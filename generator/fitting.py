@@ -23,12 +23,13 @@ def write_upload(frames: Frames, full: Clip, max_bytes: int) -> Clip | None:
 
     The bitrate comes down first, then the size (no edge below 160 pixels, unless the clip had
     one), then every second frame is dropped; the length stays. The file appears whole or not at
-    all. Raises `GenerationError("invalid")` if nothing fits, `OSError` if it cannot be written.
+    all. Raises `GenerationError("invalid")` with the full file's path if nothing fits, `OSError` if
+    it cannot be written.
     """
     if full.size_bytes <= max_bytes:
         return None
     if max_bytes <= 0:
-        raise _too_large(max_bytes)
+        raise _too_large(full, max_bytes)
     upload = replace(full, path=upload_of(full.path))
     try:
         size = _encode_to_fit(frames, upload, max_bytes, {FULL_CRF: full.size_bytes})
@@ -38,7 +39,7 @@ def write_upload(frames: Frames, full: Clip, max_bytes: int) -> Clip | None:
             elif upload.fps == full.fps and len(frames) > 1:
                 frames, upload = frames[::2], replace(upload, fps=full.fps / 2)
             else:
-                raise _too_large(max_bytes)
+                raise _too_large(full, max_bytes)
             size = _encode_to_fit(frames, upload, max_bytes, {})
     except BaseException:
         upload.path.unlink(missing_ok=True)
@@ -93,9 +94,10 @@ def _smaller(clip: Clip, share: float) -> Clip:
     return replace(clip, width=width, height=height)
 
 
-def _too_large(max_bytes: int) -> GenerationError:
+def _too_large(full: Clip, max_bytes: int) -> GenerationError:
     return GenerationError(
         "invalid",
         f"The clip does not fit into {max_bytes / 2**20:.2g} MB, even smaller and coarser; "
-        "ask for a shorter one. The full clip is kept on the bot's machine.",
+        f"ask for a shorter one. The full clip is kept on the bot's machine as {full.path.name}.",
+        path=str(full.path),
     )

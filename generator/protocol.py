@@ -152,6 +152,8 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", kw_only=True):
     message: str
     """One or two sentences for the person who asked: what happened and what to do."""
     retryable: bool = False
+    path: str | None = None
+    """The full file, where it was made but nothing of it fits the upload limit."""
 
 
 Terminal = Completed | Cancelled | Failed

@@ -162,6 +162,8 @@ class Dispatcher:
                     _log.warning("job %s: %s; trying once more", job.id, end.reason)
                     self._queue.put_first(await self._change(job, state=JobState.QUEUED))
                 else:
+                    if end.path is not None:
+                        _log.warning("job %s could not be posted; its clip is %s", job.id, end.path)
                     await self._fail(job, end.message)
 
     def _may_retry(self, job: Job, failure: Failed) -> bool:

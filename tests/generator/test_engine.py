@@ -192,8 +192,23 @@ def test_a_clip_that_fits_nowhere_fails_and_its_full_file_stays(bench: Bench) ->
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
     assert failed.reason == "invalid"
-    assert "the full clip is kept" in failed.message.lower()
+    assert failed.path == str(bench.folder / "a.mp4")
+    assert failed.message.endswith("is kept on the bot's machine as a.mp4.")
     assert [entry.name for entry in bench.folder.iterdir()] == ["a.mp4"]
+
+
+def test_a_disk_that_is_full_after_the_full_file_gets_its_room_back(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(engine_module, "write_upload", fail)
+    bench.engine.submit(bench.request("a", max_bytes=500))
+    failed = bench.until_terminal()[-1]
+    assert isinstance(failed, Failed)
+    assert "The disk is full" in failed.message
+    assert list(bench.folder.iterdir()) == []
 
 
 def test_a_resident_model_is_not_loaded_again(runtime: GatedRuntime, gated: Bench) -> None:
