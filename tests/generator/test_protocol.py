@@ -94,7 +94,7 @@ EVENTS: list[tuple[Event, str]] = [
     (
         Failed(id="7", reason="out_of_memory", message="Too large.", retryable=True),
         '{"type":"failed","id":"7","reason":"out_of_memory","message":"Too large.",'
-        '"retryable":true}',
+        '"retryable":true,"path":null}',
     ),
 ]
 
