@@ -127,6 +127,7 @@ async def check_a_cancellation(generator: Generator, folder: Path) -> None:
     assert isinstance(last, Cancelled)
     assert last.step < 5
     assert not (folder / "d.mp4").exists()
+    assert isinstance(await run(generator, request(folder / "g.mp4", seed=5)), Completed)
 
 
 async def check_a_crash(generator: Generator, folder: Path) -> None:
@@ -137,4 +138,6 @@ async def check_a_crash(generator: Generator, folder: Path) -> None:
             os.kill(generator.pid, signal.SIGKILL)
     assert isinstance(last, Failed)
     assert last.reason == "crashed"
-    assert isinstance(await run(generator, request(folder / "f.mp4")), Completed)
+    assert isinstance(await run(generator, request(folder / "f.mp4", seed=5)), Completed)
+    after_a_cancellation, in_a_new_process = (pixels(folder / name) for name in ("g.mp4", "f.mp4"))
+    assert np.array_equal(after_a_cancellation, in_a_new_process)
