@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn, get_args
 
+from msgspec import structs
 from tqdm import tqdm
 
 from generator import (
@@ -26,7 +27,6 @@ from generator import (
     load_catalogue,
     open_generator,
 )
-from generator import download_command
 from generator.catalogue import Catalogue
 from generator.download_command import download_models
 from generator.runtime import Runtime
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _download(arguments: Sequence[str]) -> int:
-    parser = _Parser("python -m generator download", description=download_command.__doc__)
+    parser = _Parser("python -m generator download", description="Download models ahead of time.")
     parser.add_argument("models", metavar="MODEL", nargs="+", help="a name of the catalogue")
     parser.add_argument("--models-file", type=Path, help=_MODELS_FILE_HELP)
     options = parser.parse_args(arguments)
@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     clip.add_argument("--preset", choices=get_args(PresetName), default="normal", help="quality")
     clip.add_argument("--negative-prompt", default="", help="what to avoid")
+    clip.add_argument("--image", type=Path, help="the picture it begins with, for models that can")
     clip.add_argument("--seed", type=int, help="the same seed gives the same clip")
     for name in _SETTINGS:
         kind = float if name == "guidance_scale" else int
@@ -114,11 +115,14 @@ def _request(options: argparse.Namespace, catalogue: Catalogue) -> GenerationReq
         raise ValueError(f"there is no folder {options.output.parent}")
     if not options.prompt.strip():
         raise ValueError("--prompt is empty")
+    if options.image is not None and not options.image.is_file():
+        raise ValueError(f"there is no picture {options.image}")
     seed = secrets.randbelow(SEEDS) if options.seed is None else options.seed
     if not 0 <= seed < SEEDS:
         raise ValueError(f"--seed must be 0 .. {SEEDS - 1}")
     asked = {name: getattr(options, name) for name in _SETTINGS}
-    request = catalogue[options.model].request(
+    spec = catalogue[options.model]
+    request = spec.request(
         id="clip",
         prompt=options.prompt,
         negative_prompt=options.negative_prompt,
@@ -127,6 +131,9 @@ def _request(options: argparse.Namespace, catalogue: Catalogue) -> GenerationReq
         preset=options.preset,
         **asked,
     )
+    if options.image is not None:
+        request = structs.replace(request, image_path=str(options.image.absolute()))
+        spec.check(request)
     for name, value in asked.items():
         if value not in (None, used := getattr(request, name)):
             print(f"{name}: {used}, the nearest to {value} this model can use", file=sys.stderr)

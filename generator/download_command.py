@@ -1,8 +1,9 @@
-"""`python -m generator download`: a model's files on this machine before anybody asks for a clip."""
+"""`python -m generator download`: models on this machine before anybody asks for a clip."""
 
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -41,21 +42,18 @@ def _download(spec: ModelSpec) -> None:
     from generator.pipelines.download import download  # seconds of imports
 
     with ExitStack() as stack:
-        bar: tqdm[None] | None = None
+        bar: tqdm[NoReturn] | None = None
 
         def show(done: int, total: int) -> None:
             nonlocal bar
             if bar is None:  # not before the total is known
-                line = tqdm[None](
-                    desc=spec.name,
-                    initial=done,
-                    total=total,
-                    unit="B",
-                    unit_scale=True,
-                    disable=None,
-                )
-                bar = stack.enter_context(line)
+                bar = stack.enter_context(_bar(spec.name, done, total))
             bar.update(done - bar.n)
 
         download(spec, show)
     print(f"{spec.name} is on this machine.")
+
+
+def _bar(name: str, done: int, total: int) -> "tqdm[NoReturn]":
+    """Return a line on the terminal: percent, bytes, time left and bytes a second."""
+    return tqdm(desc=name, initial=done, total=total, unit="B", unit_scale=True, disable=None)

@@ -1,5 +1,5 @@
 """What joins a model from elsewhere than its own repository: parts, such as a motion adapter, and
-LoRAs.
+LoRAs. All of it lies in folders of this machine by then.
 """
 
 from pathlib import Path
@@ -7,11 +7,10 @@ from typing import Any
 
 import diffusers
 import torch
-from huggingface_hub import hf_hub_download
 from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
-from generator.sources import Lora, Part, is_local
+from generator.sources import Lora, Part
 from generator.spec import ModelSpec
 
 
@@ -26,20 +25,14 @@ def load_parts(spec: ModelSpec, dtypes: dict[str, torch.dtype]) -> dict[str, Any
 def _load_part(part: Part, dtype: torch.dtype) -> Any:
     source = _expanded(part.source)
     if part.class_name == AutoTokenizer.__name__:
-        return AutoTokenizer.from_pretrained(
-            source, revision=part.revision, subfolder=part.subfolder
-        )
+        return AutoTokenizer.from_pretrained(source, subfolder=part.subfolder)
     part_class = getattr(diffusers, part.class_name)
     if part.file is None:
         return part_class.from_pretrained(
-            source,
-            revision=part.revision,
-            subfolder=part.subfolder,
-            dtype=dtype,
-            use_safetensors=True,
+            source, subfolder=part.subfolder, dtype=dtype, use_safetensors=True
         )
     module = part_class()
-    module.load_state_dict(load_file(_find(source, part.file, part.revision)))
+    module.load_state_dict(load_file(Path(source, part.file)))
     return module.to(dtype)
 
 
@@ -56,18 +49,10 @@ def _options(lora: Lora) -> dict[str, Any]:
     options: dict[str, Any] = {"use_safetensors": True}
     if lora.file is not None:
         options["weight_name"] = lora.file
-    if lora.revision is not None:
-        options["revision"] = lora.revision
     if lora.second_transformer:
         options["load_into_transformer_2"] = True
     return options
 
 
 def _expanded(source: str) -> str:
-    return str(Path(source).expanduser()) if is_local(source) else source
-
-
-def _find(source: str, file: str, revision: str | None) -> str:
-    if is_local(source):
-        return str(Path(source, file))
-    return hf_hub_download(source, file, revision=revision)
+    return str(Path(source).expanduser())

@@ -4,9 +4,11 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 from collections.abc import Generator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
@@ -29,10 +31,11 @@ def hub() -> Generator[HubServer]:
 
 
 def test_a_model_is_downloaded_with_a_line_of_progress_and_is_then_here_without_a_network(
-    hub: HubServer, tmp_path: Path
+    hub: HubServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    import numpy as np
-
     save_file({"a": np.zeros(100_000)}, tmp_path / "style.safetensors")
     content = (tmp_path / "style.safetensors").read_bytes()
     hub.repositories["somebody/a-lora"] = Repository({"style.safetensors": content})
@@ -40,6 +43,7 @@ def test_a_model_is_downloaded_with_a_line_of_progress_and_is_then_here_without_
     command = [*COMMAND, "mine", "--models-file", str(tmp_path / "models.toml")]
     environment = os.environ | {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home")}
     terminal, other_end = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 100))
     done = subprocess.run(
         command, stdout=subprocess.PIPE, stderr=other_end, text=True, check=False, env=environment
     )
@@ -51,9 +55,10 @@ def test_a_model_is_downloaded_with_a_line_of_progress_and_is_then_here_without_
     assert "mine: 100%" in shown
     assert "800k/800k" in shown
     assert "B/s" in shown
-    again = environment | {"HF_HUB_OFFLINE": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=again)
-    assert (done.returncode, done.stdout) == (0, "mine is on this machine.\n")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "home/hub"))
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    assert main(command[3:]) == 0
+    assert capsys.readouterr().out == "mine is on this machine.\n"
 
 
 def test_what_cannot_be_downloaded_is_said_and_the_next_model_is_tried(
