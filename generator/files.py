@@ -19,8 +19,14 @@ def filmstrip_of(path: Path) -> Path:
     return path.with_suffix(".strip.jpg")
 
 
+def preview_of(path: Path) -> Path:
+    """Return where the preview of a clip is while the clip is made."""
+    return path.with_suffix(".preview.jpg")
+
+
 def remove_parts(path: Path) -> None:
     """Remove what a process that was killed left of a clip's files."""
-    for file in (path, upload_of(path)):
+    files = (path, upload_of(path), filmstrip_of(path), preview_of(path))
+    for left in (*map(part_of, files), preview_of(path)):
         with contextlib.suppress(OSError):
-            part_of(file).unlink()
+            left.unlink()

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from generator.files import part_of
+
 _WIDTH = 1100
 _MARGIN = 28
 _GAP = 20
@@ -61,7 +63,7 @@ def draw_filmstrip(stills: Sequence[Still], title: str, path: Path) -> None:
 
 def save_jpeg(image: Image.Image, path: Path) -> None:
     """Write the image so that it appears whole or not at all; raises `OSError`."""
-    part = Path(f"{path}.part")
+    part = part_of(path)
     try:
         image.save(part, "JPEG", quality=90, subsampling=0)
         part.replace(path)

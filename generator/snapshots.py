@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from generator.encoding import Frames
-from generator.files import filmstrip_of
+from generator.files import filmstrip_of, preview_of
 from generator.filmstrip import Still, draw_filmstrip, save_jpeg
 from generator.protocol import GenerationRequest, Stage
 
@@ -120,7 +120,7 @@ class Recorder:
         self._on_preview = on_preview
         clip = Path(request.output_path)
         self.strip_path = filmstrip_of(clip)
-        self._preview_path = clip.with_suffix(".preview.jpg")
+        self._preview_path = preview_of(clip)
         self._previews = Previews(self._preview_path)
         self._snapshots: list[Snapshot] = []
         self._clip_frame: Picture | None = None

@@ -93,7 +93,7 @@ def job_lesson(job: Job, spec: ModelSpec, *, has_filmstrip: bool = False) -> dis
         "another seed is other noise, so another clip.",
         inline=False,
     )
-    if job.completed is not None:
+    if job.completed is not None and job.completed.seconds:
         embed.add_field(
             name="Where the time went", value=_times(job.completed.seconds), inline=False
         )
