@@ -27,7 +27,7 @@ def model_files(spec: ModelSpec, index: Mapping[str, Any], names: Collection[str
     offered = set(names) - set(index.get("_ignore_files", ()))
     wanted = {MODEL_INDEX}
     for part in _parts(spec, index):
-        files = {name for name in offered if name.startswith(f"{part}/")}
+        files = _inside(part, offered)
         if not files:
             raise MissingFilesError(f"it has no {part}")
         wanted |= files
@@ -37,8 +37,7 @@ def model_files(spec: ModelSpec, index: Mapping[str, Any], names: Collection[str
 def part_files(part: Part, names: Collection[str]) -> set[str]:
     """Return the files to fetch for a part that has a repository of its own."""
     if part.file is None:
-        folder = PurePosixPath(part.subfolder or "")
-        files = {name for name in names if PurePosixPath(name).parent == folder}
+        files = _inside(part.subfolder, names)
         return _safe({name for name in files if _is_model(name) or _is_settings(name)}, None)
     if part.file not in names:
         raise MissingFilesError(f"it has no {part.file}")
@@ -63,6 +62,11 @@ def _parts(spec: ModelSpec, index: Mapping[str, Any]) -> Iterator[str]:
             library = loader[0] if loader else None
             if isinstance(library, str):  # null is a part that is left out
                 yield name
+
+
+def _inside(folder: str, names: Collection[str]) -> set[str]:
+    """Return the files of a folder itself, not of those in it: there lie other formats."""
+    return {name for name in names if PurePosixPath(name).parent == PurePosixPath(folder)}
 
 
 def _safe(names: set[str], variant: str | None) -> set[str]:

@@ -29,7 +29,7 @@ class StopError(Exception):
 
 
 class Meter:
-    """Writes down the progress of a download, and may stop it."""
+    """Writes down the progress of a download, and may stop it once bytes have come."""
 
     def __init__(self, stop: threading.Event | None = None) -> None:
         self.seen: list[tuple[int, int]] = []
@@ -37,7 +37,7 @@ class Meter:
 
     def __call__(self, done: int, total: int) -> None:
         self.seen.append((done, total))
-        if self._stop is not None and self._stop.is_set():
+        if done and self._stop is not None and self._stop.is_set():
             raise StopError
 
 
@@ -112,8 +112,8 @@ def test_two_downloads_of_a_file_fetch_it_once(hub: HubServer, hub_lora: ModelSp
     assert hub.holding.wait(10)
 
     def let_both_go_on(done: int, total: int) -> None:
-        assert done > 0, "what the other fetches counts"
-        hub.go_on.set()
+        if done:  # what the other one fetches counts
+            hub.go_on.set()
 
     download(hub_lora, let_both_go_on)
     first.join()
