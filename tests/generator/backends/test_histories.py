@@ -1,6 +1,7 @@
 """Any history of requests, cancellations, crashes, hangs and restarts keeps the promise made."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -99,7 +100,8 @@ class Histories(RuleBasedStateMachine):
     @rule(number=st.sampled_from([signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP]))
     def signal_the_child(self, number: signal.Signals) -> None:
         if self.generator.pid is not None:
-            os.kill(self.generator.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # it is dead, which nobody noticed yet
+                os.kill(self.generator.pid, number)
 
     @rule()
     def wait_for_the_first(self) -> None:
@@ -176,8 +178,7 @@ class Histories(RuleBasedStateMachine):
 
     async def _end_well(self) -> None:
         """Check that what is open ends, and that the next request is made."""
-        if self.generator.pid is not None:
-            os.kill(self.generator.pid, signal.SIGCONT)
+        self.signal_the_child(signal.SIGCONT)
         for reader in self.open_readers:
             await self.generator.cancel(reader.request.id)
         while not isinstance(await self._probe(), Completed):
