@@ -111,6 +111,7 @@ class Delivery:
     def _ready_at(self, progress: Progress) -> int | None:
         """Estimate the finish as Unix time from the steps measured so far in this very run."""
         if progress.stage != "denoising" or progress.step < 1:
+            self._first_steps.pop(progress.id, None)  # a clip that is tried again begins anew
             return None
         now = time.monotonic()
         started, first = self._first_steps.setdefault(progress.id, (now, progress.step))
