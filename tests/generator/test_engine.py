@@ -197,6 +197,16 @@ def test_a_clip_that_fits_nowhere_fails_and_its_full_file_stays(bench: Bench) ->
     assert [entry.name for entry in bench.folder.iterdir()] == ["a.mp4"]
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_said_and_nothing_is_left(bench: Bench) -> None:
+    (bench.folder / "a.mp4.part").symlink_to("/dev/full")
+    bench.engine.submit(bench.request("a", num_frames=64))
+    failed = bench.until_terminal()[-1]
+    assert isinstance(failed, Failed)
+    assert "The disk is full" in failed.message
+    assert list(bench.folder.iterdir()) == []
+
+
 def test_a_disk_that_is_full_after_the_full_file_gets_its_room_back(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
