@@ -9,9 +9,8 @@ import torch
 from generator.encoding import Audio, Frames, Rendering
 from generator.errors import DeviceLostError
 from generator.failures import out_of_memory
-from generator.memory import Mode
 from generator.pipelines.device import Device, is_out_of_memory
-from generator.pipelines.loader import load, loaded_revision, sibling
+from generator.pipelines.loader import loaded_revision, sibling
 from generator.pipelines.pictures import read_picture
 from generator.pipelines.preview import watch
 from generator.pipelines.steps import Steps, reporting_scheduler
@@ -24,10 +23,10 @@ from generator.spec import ModelSpec
 class DiffusersPipeline:
     """A loaded model. Whatever `on_progress` raises stops the run at that step."""
 
-    def __init__(self, spec: ModelSpec, device: Device, mode: Mode = "resident") -> None:
+    def __init__(self, spec: ModelSpec, device: Device, pipeline: Any) -> None:
         self._spec = spec
         self._device = device
-        self._pipeline = load(spec, device, mode)
+        self._pipeline = pipeline
         self._sibling: Any = None
         self.revision = loaded_revision(spec)
         """The commit of the repository that was loaded; None for a folder."""

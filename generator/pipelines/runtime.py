@@ -11,6 +11,7 @@ from huggingface_hub.utils import disable_progress_bars
 from generator.memory import Mode
 from generator.pipelines.device import detect
 from generator.pipelines.download import download
+from generator.pipelines.loader import load
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.protocol import Ready
 from generator.runtime import OnBytes
@@ -45,7 +46,7 @@ class TorchRuntime:
 
     def load(self, spec: ModelSpec, mode: Mode = "resident") -> DiffusersPipeline:
         """Load a model; raises `GenerationError`: "unavailable" if it cannot be had."""
-        return DiffusersPipeline(spec, self._device, mode)
+        return DiffusersPipeline(spec, self._device, load(spec, self._device, mode))
 
     def release_memory(self) -> None:
         """Give back the memory of pipelines that were let go, which they hold in cycles."""
