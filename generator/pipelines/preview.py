@@ -98,7 +98,7 @@ class _FrameDecoder:
             timestep=timesteps[max(0, step - 1)],
             frame=shown,
             share=1 / len(frames),
-            at_hand=self._loaded().vae.device == frame.device,
+            at_hand=_device_of(self._loaded().vae) == frame.device,
             picture=functools.partial(self._picture, frame),
         )
 
@@ -107,7 +107,7 @@ class _FrameDecoder:
         """Return the picture of one frame's latents (channels, height, width)."""
         pipeline = self._loaded()
         vae = pipeline.vae
-        is_offloaded = vae.device != latents.device
+        is_offloaded = _device_of(vae) != latents.device
         unscaled = _unscaled(latents, vae.config).to(vae.dtype)
         batch = unscaled[None, :, None] if self._is_causal else unscaled[None]
         pixels: Tensor = vae.decode(batch, return_dict=False)[0][0]
@@ -122,6 +122,10 @@ class _FrameDecoder:
         if pipeline is None:
             raise LookupError("the model was unloaded")
         return pipeline
+
+
+def _device_of(vae: Any) -> torch.device:
+    return next(vae.parameters()).device  # its own `device` looks at every module, at each step
 
 
 def predicted_clean(
