@@ -44,7 +44,10 @@ format: setup  ## Put the code into shape
 	$(BIN)/ruff format .
 
 bench: setup  ## Measure our overhead over the bare pipeline, as ratios of one run
-	$(BIN)/python -m tests.benchmarks.overhead
+	$(BIN)/python -m benchmarks
+
+bench-gpu: setup  ## Measure what speeds big models up, with random weights (needs a GPU)
+	$(BIN)/python -m benchmarks.gpu
 
 evaluate: setup  ## Measure how well the built-in model follows its prompts
 	$(BIN)/python -m generator.builtin evaluate
@@ -52,4 +55,4 @@ evaluate: setup  ## Measure how well the built-in model follows its prompts
 clean:  ## Remove the environment and everything that was generated
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo run test browser lint types format bench evaluate clean
+.PHONY: help setup demo run test browser lint types format bench bench-gpu evaluate clean

@@ -1,0 +1,1 @@
+"""What our engine costs and saves, as ratios of one run: `make bench` and `make bench-gpu`."""
