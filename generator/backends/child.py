@@ -72,7 +72,8 @@ class Child:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), grace)
+            async with asyncio.timeout(grace):  # wait_for of Python 3.11 may swallow a cancellation
+                await self._process.wait()
         except TimeoutError:
             self.terminate()
             await self._process.wait()
