@@ -19,7 +19,7 @@ SPEC = load_catalogue()["builtin"]
 
 
 class Bare:
-    """The built-in model's pipeline, called as its card says."""
+    """The built-in model's pipeline, called with the same arguments as by us."""
 
     def __init__(self) -> None:
         self._pipeline: Any = DiffusionPipeline.from_pretrained(SPEC.source, dtype=torch.float32)

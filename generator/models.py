@@ -33,7 +33,8 @@ BUILTIN = ModelSpec(
     ),
     frames=FrameRule(multiple=1, offset=0, min=builtin.NUM_FRAMES, max=builtin.NUM_FRAMES),
     arguments={"num_frames": "video_length"},
-    call_args={"clean_caption": False},
+    # the same frames for a twelfth less work than 14 at a time: fewer fit into a CPU's caches
+    call_args={"clean_caption": False, "decode_chunk_size": 4},
     min_steps=2,
     max_steps=100,  # of more, some round to the same timestep
     small_world=True,
