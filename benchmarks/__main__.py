@@ -22,6 +22,11 @@ from generator import Generator, open_generator
 
 _QUEUED = 8
 _VARIATIONS = 4
+_SHOWN = (
+    "a red circle moving right on a white background",
+    "a green star bouncing in the sea",
+    "a big blue heart growing in the sunset",
+)
 _BARE = "bare pipeline call + export_to_video"
 _ONE = "one request, end to end"
 _QUEUE = f"a request of {_QUEUED} queued"
@@ -39,7 +44,8 @@ async def measure(folder: Path, rounds: int) -> list[Row]:
         await generator.wait_ready()
         rows = await _compare_requests(bare, generator, requests, rounds)
         rows.append(await _compare_cold(generator, requests, folder))
-    clips = [bare.pictures(requests.fresh()) for _ in range(3)]
+    shown = [structs.replace(requests.fresh(), prompt=prompt, seed=1) for prompt in _SHOWN]
+    clips = [bare.pictures(request) for request in shown]
     rows.append(await encoders.compare_speed(clips[0], folder, 4 * rounds))
     rows.append(encoders.compare_sizes(clips, folder))
     return rows

@@ -19,6 +19,7 @@ class Requests:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._spec = load_catalogue()["builtin"]
         self._numbers = itertools.count()
         self._prompts = itertools.cycle(
             f"a {colour} {shape} moving right {place}"
@@ -29,8 +30,7 @@ class Requests:
         """Return a request with a prompt that was not used for the last 191."""
         number = next(self._numbers)
         path = str(self._folder / f"{number}.mp4")
-        spec = load_catalogue()["builtin"]
-        return spec.request(
+        return self._spec.request(
             id=str(number), prompt=next(self._prompts), seed=number, output_path=path
         )
 
