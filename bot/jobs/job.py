@@ -2,6 +2,7 @@
 
 import secrets
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -23,6 +24,13 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+Route = Literal["channel", "interaction"]
+"""Where a job's messages go: a channel the bot can write to, or the member's own interactions.
+
+The latter where the bot was installed by a member alone and has no access to the channel.
+"""
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One row: buttons and messages refer to it by `id` alone."""
 
@@ -37,7 +45,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What was adjusted to fit the model, for the member to read."""
     explain: bool = False
     """Attach the explainer to the result."""
+    route: Route = "channel"
     state: JobState = JobState.QUEUED
+    turn: int = 0
+    """The round of the queue it waits for; members take turns, one job of each in a round."""
     attempts: int = 0
     status_message_id: int | None = None
     result_message_id: int | None = None
@@ -46,6 +57,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     started_at: float | None = None
     finished_at: float | None = None
     completed: Completed | None = None
+    failure: str | None = None
+    """Why it failed, in words for the member."""
+    told: bool = False
+    """Whether the status message has had its last words: a restart makes up for it."""
 
 
 def new_job_id() -> str:
