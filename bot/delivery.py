@@ -1,5 +1,6 @@
 """Telling members about their jobs: progress in the status message, and the MP4 in a new one."""
 
+import asyncio
 import logging
 import time
 from pathlib import Path
@@ -9,8 +10,8 @@ import discord
 from bot import texts
 from bot.components.buttons import cancel_view, result_view, retry_view
 from bot.explainer.lesson import job_lesson
-from bot.jobs.dispatcher import DeliveryError
 from bot.jobs.job import Job
+from bot.jobs.reporter import DeliveryError
 from bot.message_writer import MessageWriter
 from generator import Catalogue, Progress
 
@@ -28,10 +29,10 @@ class Delivery:
         self._writers: dict[str, MessageWriter] = {}
         self._first_steps: dict[str, tuple[float, int]] = {}
 
-    def show_place(self, job: Job, place: int, total: int) -> None:
+    def show_place(self, job: Job, place: int, total: int, note: str = "") -> None:
         spec = self._catalogue[job.request.model]
         if (writer := self._writer(job)) is not None:
-            writer.show(texts.queued(job, spec, place, total), cancel_view(job))
+            writer.show(texts.queued(job, spec, place, total, note), cancel_view(job))
 
     def show_progress(self, job: Job, progress: Progress) -> None:
         spec = self._catalogue[job.request.model]
@@ -44,11 +45,19 @@ class Delivery:
             alt_text = texts.preview_alt_text(job, progress)
             writer.show(content, cancel_view(job), Path(progress.preview), alt_text)
 
-    async def show_failure(self, job: Job, message: str) -> None:
-        await self._finish(job, texts.failed(job, message), retry_view(job))
+    async def show_done(self, job: Job) -> bool:
+        return await self._finish(job, texts.done(job), None)
 
-    async def show_cancelled(self, job: Job, by_user_id: int, step: int, total: int) -> None:
-        await self._finish(job, texts.cancelled(job, by_user_id, step, total), retry_view(job))
+    async def show_failure(self, job: Job, message: str) -> bool:
+        return await self._finish(job, texts.failed(job, message), retry_view(job))
+
+    async def show_cancelled(self, job: Job, by_user_id: int | None, step: int, total: int) -> bool:
+        return await self._finish(
+            job, texts.cancelled(job, by_user_id, step, total), retry_view(job)
+        )
+
+    async def flush(self) -> None:
+        await asyncio.gather(*(writer.flush() for writer in self._writers.values()))
 
     async def post(self, job: Job) -> int:
         """Post the clip as a new message that mentions who asked; an edit would not notify."""
@@ -59,7 +68,6 @@ class Delivery:
             raise DeliveryError("the finished file is gone from the bot's disk.") from None
         except discord.HTTPException as error:
             message = await self._send_privately(job, error)
-        await self._finish(job, texts.done(job), None)
         return message.id
 
     async def _send(
@@ -120,11 +128,13 @@ class Delivery:
         left = (progress.total_steps - progress.step) * (now - started) / (progress.step - first)
         return round(time.time() + left)
 
-    async def _finish(self, job: Job, content: str, view: discord.ui.View | None) -> None:
+    async def _finish(self, job: Job, content: str, view: discord.ui.View | None) -> bool:
+        settled = True
         if (writer := self._writer(job)) is not None:
-            await writer.finish(content, view)
+            settled = await writer.finish(content, view)
         self._writers.pop(job.id, None)
         self._first_steps.pop(job.id, None)
+        return settled
 
     def _writer(self, job: Job) -> MessageWriter | None:
         if job.status_message_id is None:

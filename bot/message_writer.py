@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import discord
 from discord.utils import MISSING
 
@@ -55,24 +56,34 @@ class MessageWriter:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write())
 
-    async def finish(self, content: str, view: discord.ui.View | None) -> None:
-        """Make the last edit, which takes pictures away."""
+    async def flush(self) -> None:
+        """Make what is to be shown appear now, whatever the pace."""
+        async with self._editing:
+            await self._make_pending_edit()
+
+    async def finish(self, content: str, view: discord.ui.View | None) -> bool:
+        """Make the last edit, which takes pictures away; False if Discord cannot be reached."""
         self._closed = True
         async with self._editing:
             if self._task is not None:
                 self._task.cancel()
-            await self._edit(_Edit(content, view), [])
+            return await self._edit(_Edit(content, view), [])
 
     async def _write(self) -> None:
         while self._pending is not None:
             async with self._editing:
-                edit, self._pending = self._pending, None
-                file = _file(edit)
-                if edit.content != self._shown or file is not None:
-                    await self._edit(edit, MISSING if file is None else [file])
+                await self._make_pending_edit()
             await asyncio.sleep(self._interval)
 
-    async def _edit(self, edit: _Edit, attachments: list[discord.File]) -> None:
+    async def _make_pending_edit(self) -> None:
+        edit, self._pending = self._pending, None
+        if edit is None:
+            return
+        file = _file(edit)
+        if edit.content != self._shown or file is not None:
+            await self._edit(edit, MISSING if file is None else [file])
+
+    async def _edit(self, edit: _Edit, attachments: list[discord.File]) -> bool:
         try:
             await self._message.edit(
                 content=edit.content,
@@ -83,8 +94,12 @@ class MessageWriter:
         except discord.HTTPException as error:
             # a moderator may have deleted the message; the job goes on and its result is posted
             _log.info("message %s cannot be edited: %s", self._message.id, error)
-        else:
-            self._shown = edit.content
+            return not isinstance(error, discord.DiscordServerError)
+        except (OSError, aiohttp.ClientError) as error:
+            _log.info("message %s cannot be edited now: %s", self._message.id, error)
+            return False
+        self._shown = edit.content
+        return True
 
 
 def _file(edit: _Edit) -> discord.File | None:

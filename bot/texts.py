@@ -117,9 +117,15 @@ def settings_line(request: GenerationRequest, spec: ModelSpec) -> str:
     )
 
 
-def queued(job: Job, spec: ModelSpec, place: int, total: int) -> str:
-    where = "Starting now…" if place <= 1 else f"Place **{place} of {total}** in the queue"
-    lines = [headline("🎬", job), where, settings_line(job.request, spec)]
+def queued(job: Job, spec: ModelSpec, place: int, total: int, note: str = "") -> str:
+    starting = place <= 1 and not note
+    where = "Starting now…" if starting else f"Place **{place} of {total}** in the queue"
+    lines = [
+        headline("🎬", job),
+        where,
+        *([note] if note else []),
+        settings_line(job.request, spec),
+    ]
     if job.parent_id is not None:
         lines.append(f"-# Made from #{job.parent_id}")
     return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
@@ -209,6 +215,7 @@ def failed(job: Job, message: str) -> str:
     return f"{headline('⚠️', job)}\nThis video stopped: {message}"
 
 
-def cancelled(job: Job, by_user_id: int, step: int, total: int) -> str:
+def cancelled(job: Job, by_user_id: int | None, step: int, total: int) -> str:
+    by = f" by <@{by_user_id}>" if by_user_id is not None else ""
     at = f" at step {step} of {total}" if total else ""
-    return f"{headline('🛑', job)}\nCancelled by <@{by_user_id}>{at}."
+    return f"{headline('🛑', job)}\nCancelled{by}{at}."

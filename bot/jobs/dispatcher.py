@@ -4,12 +4,12 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing
-from typing import Protocol
 
 import msgspec
 
 from bot.jobs.job import Job, JobState
 from bot.jobs.queue import JobQueue
+from bot.jobs.reporter import DeliveryError, Reporter
 from bot.jobs.store import Store
 from generator import Cancelled, Completed, Failed, Generator, Progress, Terminal
 
@@ -17,23 +17,6 @@ _log = logging.getLogger(__name__)
 _MAX_ATTEMPTS = 2
 _SHOWN_PLACES = 10
 """How many of the next jobs see their place change; each change is an edit, of a scarce supply."""
-
-
-class DeliveryError(Exception):
-    """A finished clip could not be posted; the text tells the member why."""
-
-
-class Reporter(Protocol):
-    """Shows the member what happens to a job. Only `post` may raise, and only `DeliveryError`."""
-
-    def show_place(self, job: Job, place: int, total: int) -> None: ...
-    def show_progress(self, job: Job, progress: Progress) -> None: ...
-    async def post(self, job: Job) -> int:
-        """Post the clip and return the message's id."""
-        ...
-
-    async def show_failure(self, job: Job, message: str) -> None: ...
-    async def show_cancelled(self, job: Job, by_user_id: int, step: int, total: int) -> None: ...
 
 
 class Dispatcher:
@@ -181,7 +164,8 @@ class Dispatcher:
         except DeliveryError as error:
             await self._fail(job, str(error))
         else:
-            await self._change(job, state=JobState.POSTED, result_message_id=message_id)
+            job = await self._change(job, state=JobState.POSTED, result_message_id=message_id)
+            await self._reporter.show_done(job)
 
     async def _fail(self, job: Job, message: str) -> None:
         job = await self._change(job, state=JobState.FAILED, finished_at=time.time())

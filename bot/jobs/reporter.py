@@ -1,0 +1,42 @@
+"""What the dispatcher asks of whoever shows jobs to members."""
+
+from typing import Protocol
+
+from bot.jobs.job import Job
+from generator import Progress
+
+
+class DeliveryError(Exception):
+    """A finished clip could not be posted; the text tells the member why."""
+
+
+class Reporter(Protocol):
+    """Shows the member what happens to a job. Only `post` may raise, and only `DeliveryError`.
+
+    The last words of a job (`show_done`, `show_failure`, `show_cancelled`) return whether they are
+    settled: said, or never to be said because message or place are gone. Where Discord could not
+    be reached they return False and are asked for again later, after a restart as well.
+    """
+
+    def show_place(self, job: Job, place: int, total: int, note: str = "") -> None:
+        """Show the 1-based place in the queue, and a sentence on why it waits or was moved."""
+        ...
+
+    def show_progress(self, job: Job, progress: Progress) -> None: ...
+    async def post(self, job: Job) -> int:
+        """Post the clip and return the message's id.
+
+        May take as long as Discord is away. A clip that was posted before, by a bot that was killed
+        before it knew, is found again instead of being posted twice.
+        """
+        ...
+
+    async def show_done(self, job: Job) -> bool: ...
+    async def show_failure(self, job: Job, message: str) -> bool: ...
+    async def show_cancelled(self, job: Job, by_user_id: int | None, step: int, total: int) -> bool:
+        """Show who cancelled it, or None where a restart forgot it, and at which step."""
+        ...
+
+    async def flush(self) -> None:
+        """Wait until what was shown last has reached Discord; cancelled where that takes long."""
+        ...
