@@ -13,7 +13,7 @@ from discord import app_commands
 from bot import texts
 from bot.components.buttons import JobButton
 from bot.components.edit_form import edited_job_id
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.errors import Refusal
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.job import Job

@@ -158,9 +158,10 @@ class Dispatcher:
         )
 
     async def _deliver(self, job: Job) -> None:
+        again = job.state is JobState.POSTING
         job = await self._change(job, state=JobState.POSTING)
         try:
-            message_id = await self._reporter.post(job)
+            message_id = await self._reporter.post(job, again=again)
         except DeliveryError as error:
             await self._fail(job, str(error))
         else:

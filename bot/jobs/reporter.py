@@ -23,11 +23,11 @@ class Reporter(Protocol):
         ...
 
     def show_progress(self, job: Job, progress: Progress) -> None: ...
-    async def post(self, job: Job) -> int:
-        """Post the clip and return the message's id.
+    async def post(self, job: Job, *, again: bool) -> int | None:
+        """Post the clip and return the message's id; None where the member has to fetch it.
 
         May take as long as Discord is away. A clip that was posted before, by a bot that was killed
-        before it knew, is found again instead of being posted twice.
+        before it knew (`again`), is found instead of being posted twice.
         """
         ...
 

@@ -6,7 +6,7 @@ import discord
 from PIL import Image
 
 from bot.app import use_local_discord
-from bot.delivery import Delivery
+from bot.delivery.delivery import Delivery
 from bot.emulator.driver import Human
 from generator import Progress, load_catalogue
 from tests.bot.jobs import make_job

@@ -9,10 +9,10 @@ import discord
 
 from bot import texts
 from bot.components.buttons import cancel_view, result_view, retry_view
+from bot.delivery.message_writer import MessageWriter
 from bot.explainer.lesson import job_lesson
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
-from bot.message_writer import MessageWriter
 from generator import Catalogue, Progress
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Delivery:
     async def flush(self) -> None:
         await asyncio.gather(*(writer.flush() for writer in self._writers.values()))
 
-    async def post(self, job: Job) -> int:
+    async def post(self, job: Job, *, again: bool) -> int | None:
         """Post the clip as a new message that mentions who asked; an edit would not notify."""
         channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
         try:

@@ -1,0 +1,1 @@
+"""Telling members about their jobs: writers, budgets, and every place a clip can arrive at."""
