@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.emulator.audience import Audience
 from bot.emulator.callbacks import Callbacks
 from bot.emulator.commands import Commands
+from bot.emulator.faults import Faults
 from bot.emulator.gateway import Gateway
 from bot.emulator.interaction_payloads import InteractionRenderer
 from bot.emulator.interactions import Interactions
@@ -22,6 +23,7 @@ class Core:
     url: str
     token: str
     world: World
+    faults: Faults
     audience: Audience
     gateway: Gateway
     renderer: Renderer
@@ -32,13 +34,13 @@ class Core:
     commands: Commands
 
 
-def build_core(world: World, token: str, url: str) -> Core:
+def build_core(world: World, faults: Faults, token: str, url: str) -> Core:
     audience = Audience()
 
     def tell_status(online: bool) -> None:
         audience.tell_all({"type": "bot_status", "online": online})
 
-    gateway = Gateway(world, token, gateway_address(url), tell_status)
+    gateway = Gateway(world, faults, token, gateway_address(url), tell_status)
     renderer = Renderer(world, url, secrets.token_bytes(16))
     messaging = Messaging(world, gateway, audience, renderer)
     origins = InteractionRenderer(world, renderer)
@@ -48,6 +50,7 @@ def build_core(world: World, token: str, url: str) -> Core:
         url=url,
         token=token,
         world=world,
+        faults=faults,
         audience=audience,
         gateway=gateway,
         renderer=renderer,

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from bot.emulator import payloads
+from bot.emulator.faults import Faults
 from bot.emulator.sessions import Close, Closed, Intent, Op, Session
 from bot.emulator.wire import Payload, decode, encode
 from bot.emulator.world import World
@@ -25,12 +26,19 @@ class Gateway:
     """All sessions, and the sockets they are on."""
 
     def __init__(
-        self, world: World, token: str, address: str, on_status: Callable[[bool], None]
+        self,
+        world: World,
+        faults: Faults,
+        token: str,
+        address: str,
+        on_status: Callable[[bool], None],
     ) -> None:
         self._world = world
+        self._faults = faults
         self._token = token
         self._address = address
         self._on_status = on_status
+        self.accepts_connections = True
         self._sessions: dict[str, Session] = {}
         self._connections: set[Connection] = set()
         self._was_online = False
@@ -48,25 +56,51 @@ class Gateway:
         needs: Intent = Intent.NONE,
     ) -> None:
         """Tell every session of the guild's shard that asked for this kind of event."""
-        for session in self._sessions.values():
-            if session.covers(guild_id) and needs in session.intents:
-                session.dispatch(event, data)
+        for _ in range(self._faults.copies_of(event)):
+            for session in self._sessions.values():
+                if session.covers(guild_id) and needs in session.intents:
+                    session.dispatch(event, data)
 
     async def drop(self, code: int = Close.UNKNOWN_ERROR) -> None:
         """Close every socket; with a code other than 1000 and 1001 the sessions can be resumed."""
+        self._faults.note("gateway dropped", code)
+        await self.close(code)
+
+    async def close(self, code: int) -> None:
         await asyncio.gather(*(connection.close(code) for connection in set(self._connections)))
 
+    def break_off(self) -> None:
+        """Break every connection without a word, as a network does; sessions can be resumed."""
+        self._faults.note("gateway broken off")
+        for connection in self._connections:
+            connection.break_off()
+
     def ask_to_reconnect(self) -> None:
+        self._faults.note("gateway asked to reconnect")
         for connection in self._connections:
             connection.send(Op.RECONNECT, None)
 
-    def invalidate_sessions(self) -> None:
-        """Forget all sessions and tell the clients to identify anew."""
-        self._sessions.clear()
+    def invalidate_sessions(self, *, resumable: bool = False) -> None:
+        """Tell the clients that their sessions do not go on; unless resumable, forget them."""
+        self._faults.note("gateway sessions invalidated", f"resumable={resumable}")
+        if not resumable:
+            self._sessions.clear()
         for connection in self._connections:
-            connection.send(Op.INVALID_SESSION, False)
+            connection.send(Op.INVALID_SESSION, resumable)
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+    def hold_events(self) -> None:
+        """Keep events from the connected clients, until `release_events` or until they resume."""
+        self._faults.note("gateway events held")
+        for session in self._sessions.values():
+            session.held = True
+
+    def release_events(self) -> None:
+        for session in self._sessions.values():
+            session.release()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if not self.accepts_connections:
+            return web.Response(status=503)
         connection = Connection(self)
         self._connections.add(connection)
         try:
@@ -96,12 +130,8 @@ class Gateway:
         """Take up a session and queue what it missed; None when it cannot be resumed."""
         self._check_token(data)
         session = self._sessions.get(str(data.get("session_id")))
-        missed = session.missed_since(int(data.get("seq") or 0)) if session else None
-        if session is None or missed is None:
+        if session is None or not session.resume(outbox, int(data.get("seq") or 0)):
             return None
-        session.outbox = outbox
-        for frame in missed:
-            outbox.put_nowait(frame)
         session.dispatch("RESUMED", {})
         self._tell_status()
         return session
@@ -153,10 +183,13 @@ class Connection:
         self._socket = web.WebSocketResponse(timeout=_GOODBYE, max_msg_size=_LARGEST_FRAME)
         self._outbox: asyncio.Queue[Payload] = asyncio.Queue()
         self._session: Session | None = None
+        self._transport: asyncio.WriteTransport | None = None
         self._dropped = False
 
     async def run(self, request: web.Request) -> web.WebSocketResponse:
         await self._socket.prepare(request)
+        assert isinstance(request.transport, asyncio.WriteTransport | None)
+        self._transport = request.transport
         self.send(Op.HELLO, {"heartbeat_interval": HEARTBEAT_INTERVAL})
         writer = asyncio.create_task(self._write())
         try:
@@ -177,6 +210,11 @@ class Connection:
     async def close(self, code: int) -> None:
         self._dropped = code not in (1000, 1001)
         await self._socket.close(code=code)
+
+    def break_off(self) -> None:
+        self._dropped = True
+        if self._transport is not None:
+            self._transport.abort()
 
     async def _write(self) -> None:
         while True:

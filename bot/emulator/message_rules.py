@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.emulator.component_rules import check_message_components
 from bot.emulator.entities import MessageFlag
-from bot.emulator.errors import DiscordError, Path, Problems, empty_message
+from bot.emulator.errors import Path, Problems, empty_message, invalid
 from bot.emulator.rendering import media_addresses, uploaded_name
 from bot.emulator.requests import Draft
 from bot.emulator.rules import FLAG, OBJECT, Key, Table, check_keys, listing, number, text
@@ -94,7 +94,8 @@ def check_attachments(draft: Draft, total: int) -> None:
 
 def check_flags(flags: int, allowed: MessageFlag) -> None:
     if flags & ~allowed:
-        raise DiscordError(400, 50035, "Invalid Form Body", _flag_fault(flags & ~allowed))
+        message = f"Flags {flags & ~allowed} cannot be set here."
+        raise invalid(["flags"], "BITFIELD_TYPE_BAD_VALUE", message)
 
 
 def _check_no_legacy(contents: Contents, at: Path, problems: Problems) -> None:
@@ -139,8 +140,3 @@ def _embed_size(embed: Payload) -> int:
     parts += [embed.get("footer", {}).get("text"), embed.get("author", {}).get("name")]
     parts += [entry.get(key) for entry in fields for key in ("name", "value")]
     return sum(len(part) for part in parts if isinstance(part, str))
-
-
-def _flag_fault(wrong: int) -> Payload:
-    fault = {"code": "BITFIELD_TYPE_BAD_VALUE", "message": f"Flags {wrong} cannot be set here."}
-    return {"flags": {"_errors": [fault]}}

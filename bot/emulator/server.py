@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.emulator.cdn import Cdn
 from bot.emulator.core import Core, build_core
 from bot.emulator.demo import demo_world
+from bot.emulator.faults import Faults
 from bot.emulator.gateway import Gateway
 from bot.emulator.human.routes import HumanRoutes
 from bot.emulator.rest.applications import ApplicationRoutes
@@ -56,6 +57,10 @@ class Emulator:
         return self.core.world
 
     @property
+    def faults(self) -> Faults:
+        return self.core.faults
+
+    @property
     def gateway(self) -> Gateway:
         return self.core.gateway
 
@@ -65,6 +70,7 @@ async def run_emulator(
     port: int = 0,
     *,
     world: World | None = None,
+    faults: Faults | None = None,
     token: str = DEMO_TOKEN,
     recorder: Recorder | None = None,
 ) -> AsyncGenerator[Emulator]:
@@ -74,7 +80,7 @@ async def run_emulator(
     """
     with socket.create_server((LOOPBACK, port)) as listener:
         url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        core = build_core(world or demo_world(), token, url)
+        core = build_core(world or demo_world(), faults or Faults(), token, url)
         human = HumanRoutes(core)
         application = _application(core, human, recorder)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
@@ -83,8 +89,9 @@ async def run_emulator(
             await web.SockSite(runner, listener).start()
             yield Emulator(core)
         finally:
-            await core.gateway.drop(_SERVICE_RESTART)
+            await core.gateway.close(_SERVICE_RESTART)
             await human.close()
+            core.faults.close()
             await runner.cleanup()
 
 
@@ -101,9 +108,11 @@ def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> w
 
 
 def _api(core: Core, recorder: Recorder | None) -> web.Application:
+    """What goes wrong comes first, so that the recorder sees what Discord itself would answer."""
     recording = [record_with(recorder)] if recorder is not None else []
     guards = [tell_limits, answer_errors, require_token(core.token)]
-    api = web.Application(middlewares=[*recording, *guards], client_max_size=_LARGEST_BODY)
+    layers = [core.faults.middleware, *recording, *guards]
+    api = web.Application(middlewares=layers, client_max_size=_LARGEST_BODY)
     for routes in (ApplicationRoutes(core), ChannelRoutes(core), InteractionRoutes(core)):
         api.add_routes(routes.table())
     return api

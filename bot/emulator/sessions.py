@@ -56,7 +56,10 @@ class Intent(IntFlag):
 
 @dataclass(eq=False)
 class Session:
-    """One identified client; outlives its sockets until they close with 1000 or 1001."""
+    """One identified client; outlives its sockets until they close with 1000 or 1001.
+
+    While `held`, events are kept from a client that is connected, too.
+    """
 
     intents: Intent
     shard: int = 0
@@ -64,6 +67,8 @@ class Session:
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
     outbox: asyncio.Queue[Payload] | None = None
+    held: bool = False
+    _told: int = 0
     _sent: deque[Payload] = field(default_factory=lambda: deque[Payload](maxlen=REPLAY_LIMIT))
 
     def dispatch(self, event: str, data: Payload) -> None:
@@ -71,13 +76,30 @@ class Session:
         self.sequence += 1
         frame: Payload = {"op": Op.DISPATCH, "t": event, "s": self.sequence, "d": data}
         self._sent.append(frame)
+        if not self.held:
+            self._tell(frame)
+
+    def release(self) -> None:
+        """Send what was held, in order."""
+        self.held = False
+        for frame in list(self._sent):
+            if frame["s"] > self._told:
+                self._tell(frame)
+
+    def resume(self, outbox: asyncio.Queue[Payload], sequence: int) -> bool:
+        """Go on at a new socket with the events after `sequence`; False when some are lost."""
+        missed = [frame for frame in self._sent if frame["s"] > sequence]
+        if len(missed) != self.sequence - sequence:
+            return False
+        self.outbox, self.held = outbox, False
+        for frame in missed:
+            self._tell(frame)
+        return True
+
+    def _tell(self, frame: Payload) -> None:
         if self.outbox is not None:
             self.outbox.put_nowait(frame)
-
-    def missed_since(self, sequence: int) -> list[Payload] | None:
-        """Events after `sequence`, or None when they are no longer known."""
-        missed = [frame for frame in self._sent if frame["s"] > sequence]
-        return missed if len(missed) == self.sequence - sequence else None
+            self._told = frame["s"]
 
     def covers(self, guild_id: int | None) -> bool:
         """Whether this shard gets a guild's events; direct messages go to the first shard."""

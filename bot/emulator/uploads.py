@@ -1,12 +1,13 @@
 """Reading request bodies: plain JSON, or multipart with payload_json and files[n]."""
 
+import asyncio
 import re
 from typing import Any
 
 import msgspec
 from aiohttp import BodyPartReader, web
 
-from bot.emulator.errors import DiscordError, too_large
+from bot.emulator.errors import known, too_large
 from bot.emulator.requests import Upload
 from bot.emulator.wire import decode
 
@@ -22,7 +23,22 @@ class Body(msgspec.Struct, frozen=True):
     uploads: tuple[Upload, ...] = ()
 
 
-async def read_body(request: web.Request) -> Body:
+_BODY = web.RequestKey("body", asyncio.Future[Body])
+
+
+async def load_body(request: web.Request) -> Body:
+    """Read a request's body, once however often this is called; raises as `_read` does."""
+    if _BODY not in request:
+        request[_BODY] = asyncio.ensure_future(_read(request))
+    return await request[_BODY]
+
+
+def body_of(request: web.Request) -> Body:
+    """A body that was read before."""
+    return request[_BODY].result()
+
+
+async def _read(request: web.Request) -> Body:
     """Raises 413/40005 above the size limit, 400/50109 for what is not JSON."""
     if request.content_length is not None and request.content_length > REQUEST_LIMIT:
         raise too_large()
@@ -50,4 +66,4 @@ def _decode(text: bytes) -> Any:
     try:
         return decode(text)
     except msgspec.DecodeError:
-        raise DiscordError(400, 50109, "The request body contains invalid JSON.") from None
+        raise known(50109) from None

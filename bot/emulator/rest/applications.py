@@ -8,7 +8,7 @@ from bot.emulator import errors, payloads
 from bot.emulator.core import Core, gateway_address
 from bot.emulator.entities import Command, Guild
 from bot.emulator.requests import DirectChannel, parse
-from bot.emulator.rest.exchange import body_of
+from bot.emulator.uploads import body_of
 from bot.emulator.wire import Payload, json_response
 
 

@@ -11,7 +11,7 @@ from bot.emulator.message_rules import check_flags
 from bot.emulator.messaging import Policy
 from bot.emulator.permissions import Permission
 from bot.emulator.requests import Draft, MessageReference
-from bot.emulator.rest.exchange import body_of
+from bot.emulator.uploads import body_of
 from bot.emulator.wire import Payload, json_response
 
 _NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS

@@ -9,13 +9,13 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from bot.emulator.effects import THROUGH_CLOUDFLARE
 from bot.emulator.errors import DiscordError, not_found, unauthorized
-from bot.emulator.uploads import Body, read_body
+from bot.emulator.uploads import Body, load_body
 from bot.emulator.wire import decode, json_response
 
 API = "/api/v10"
 _log = logging.getLogger(__name__)
-_BODY = web.RequestKey("body", Body)
 _BUCKET_SIZE = 1000
 
 
@@ -35,19 +35,26 @@ class Exchange:
 Recorder = Callable[[Exchange], None]
 
 
-def body_of(request: web.Request) -> Body:
-    """What the middleware read of this request."""
-    return request[_BODY]
+def path_of(request: web.Request) -> str:
+    """The path after the API's version."""
+    return request.path.removeprefix(API)
+
+
+def route_of(request: web.Request) -> str:
+    """Method and path, with names instead of ids and tokens."""
+    resource = request.match_info.route.resource
+    path = resource.canonical if resource is not None else request.path
+    return f"{request.method} {path.removeprefix(API)}"
 
 
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn errors into Discord's JSON."""
     try:
-        request[_BODY] = await read_body(request)
+        await load_body(request)
         return await handler(request)
     except DiscordError as error:
-        return json_response(error.payload, status=error.status)
+        return json_response(error.payload, status=error.status, headers=error.headers)
     except web.HTTPNotFound:
         return json_response(not_found().payload, status=404)
     except web.HTTPMethodNotAllowed:
@@ -74,15 +81,13 @@ def require_token(token: str) -> Middleware:
 async def tell_limits(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Rate limit headers of a bucket that never empties."""
     response = await handler(request)
-    resource = request.match_info.route.resource
-    bucket = f"{request.method} {resource.canonical if resource else request.path}"
     response.headers.update(
         {
             "X-RateLimit-Limit": str(_BUCKET_SIZE),
             "X-RateLimit-Remaining": str(_BUCKET_SIZE - 1),
             "X-RateLimit-Reset-After": "1.000",
-            "X-RateLimit-Bucket": hashlib.sha256(bucket.encode()).hexdigest()[:32],
-            "Via": "1.1 emulator",
+            "X-RateLimit-Bucket": hashlib.sha256(route_of(request).encode()).hexdigest()[:32],
+            **THROUGH_CLOUDFLARE,
         }
     )
     return response
@@ -98,10 +103,10 @@ def record_with(recorder: Recorder) -> Middleware:
         recorder(
             Exchange(
                 method=request.method,
-                path=request.path.removeprefix(API),
+                path=path_of(request),
                 query=dict(request.query),
                 content_type=request.content_type,
-                body=request.get(_BODY, Body()),
+                body=await _body_if_readable(request),
                 status=response.status,
                 response=decode(text) if isinstance(text, bytes) and text else None,
             )
@@ -109,3 +114,10 @@ def record_with(recorder: Recorder) -> Middleware:
         return response
 
     return record
+
+
+async def _body_if_readable(request: web.Request) -> Body:
+    try:
+        return await load_body(request)
+    except DiscordError:
+        return Body()

@@ -6,7 +6,7 @@ from bot.emulator.callbacks import draft_of
 from bot.emulator.core import Core
 from bot.emulator.interaction import Interaction
 from bot.emulator.requests import Draft
-from bot.emulator.rest.exchange import body_of
+from bot.emulator.uploads import body_of
 from bot.emulator.wire import json_response
 
 
