@@ -14,6 +14,7 @@ from bot import texts
 from bot.components.buttons import JobButton
 from bot.components.edit_form import edited_job_id
 from bot.delivery.delivery import Delivery
+from bot.delivery.traffic import Traffic
 from bot.errors import Refusal
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.job import Job
@@ -39,6 +40,7 @@ class ZoetropeClient(discord.Client):
     ) -> None:
         # discord.py would advise to install its voice parts, which a bot that never speaks lacks
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        traffic = Traffic(settings.progress_interval)
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -46,13 +48,13 @@ class ZoetropeClient(discord.Client):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=60.0,
+            http_trace=traffic.trace(),
         )
         self.settings = settings
         self.store = store
         self.catalogue = catalogue
-        self.dispatcher = Dispatcher(
-            store, generator, Delivery(self, catalogue, settings.progress_interval)
-        )
+        self.delivery = Delivery(self, catalogue, traffic)
+        self.dispatcher = Dispatcher(store, generator, self.delivery)
         self.tree = CommandTree(
             self,
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),

@@ -9,8 +9,11 @@ import discord
 
 from bot import texts
 from bot.components.buttons import cancel_view, result_view, retry_view
+from bot.delivery.faults import PASSING
 from bot.delivery.message_writer import MessageWriter
+from bot.delivery.traffic import Traffic
 from bot.explainer.lesson import job_lesson
+from bot.jobs.forecast import Place
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
 from generator import Catalogue, Progress
@@ -21,18 +24,18 @@ _log = logging.getLogger(__name__)
 class Delivery:
     """Shows jobs in Discord; the dispatcher's `Reporter`."""
 
-    def __init__(self, client: discord.Client, catalogue: Catalogue, interval: float) -> None:
+    def __init__(self, client: discord.Client, catalogue: Catalogue, traffic: Traffic) -> None:
         self._client = client
         self._catalogue = catalogue
-        self._interval = interval
+        self._traffic = traffic
         self._big_model = next(spec.name for spec in catalogue if not spec.small_world)
         self._writers: dict[str, MessageWriter] = {}
         self._first_steps: dict[str, tuple[float, int]] = {}
 
-    def show_place(self, job: Job, place: int, total: int, note: str = "") -> None:
+    def show_place(self, job: Job, place: Place, note: str = "") -> None:
         spec = self._catalogue[job.request.model]
         if (writer := self._writer(job)) is not None:
-            writer.show(texts.queued(job, spec, place, total, note), cancel_view(job))
+            writer.show(texts.queued(job, spec, place, note), cancel_view(job))
 
     def show_progress(self, job: Job, progress: Progress) -> None:
         spec = self._catalogue[job.request.model]
@@ -131,7 +134,7 @@ class Delivery:
     async def _finish(self, job: Job, content: str, view: discord.ui.View | None) -> bool:
         settled = True
         if (writer := self._writer(job)) is not None:
-            settled = await writer.finish(content, view)
+            settled = await writer.finish(content, view) not in PASSING
         self._writers.pop(job.id, None)
         self._first_steps.pop(job.id, None)
         return settled
@@ -142,5 +145,5 @@ class Delivery:
         if job.id not in self._writers:
             channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
             message = channel.get_partial_message(job.status_message_id)
-            self._writers[job.id] = MessageWriter(message, self._interval)
+            self._writers[job.id] = MessageWriter(message, self._traffic, job.channel_id)
         return self._writers[job.id]

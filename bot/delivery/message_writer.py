@@ -2,14 +2,46 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-import aiohttp
 import discord
 from discord.utils import MISSING
 
+from bot.delivery.faults import (
+    DISCORD_ERRORS,
+    PASSING,
+    Fault,
+    TokenError,
+    describe,
+    fault_of,
+    is_ban,
+)
+from bot.delivery.traffic import Traffic
+
 _log = logging.getLogger(__name__)
+_PATIENCE = 60.0
+"""Seconds for one edit: long, because an edit that was given up could still land after the last."""
+_FINAL = frozenset(
+    {Fault.GONE, Fault.NO_PLACE, Fault.NO_PERMISSION, Fault.ARCHIVED, Fault.OLD_MESSAGE}
+    | {Fault.NO_TOKEN}
+)
+"""After these no progress is shown any more; the last words are tried once more."""
+
+
+class Target(Protocol):
+    """A message as its writer sees it."""
+
+    async def edit(
+        self,
+        *,
+        content: str,
+        view: discord.ui.View | None,
+        attachments: Sequence[discord.File],
+        allowed_mentions: discord.AllowedMentions,
+    ) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -27,9 +59,10 @@ class MessageWriter:
     discord.py does not order concurrent edits, so a late progress edit could land on the result.
     """
 
-    def __init__(self, message: discord.PartialMessage, interval: float) -> None:
-        self._message = message
-        self._interval = interval
+    def __init__(self, target: Target, traffic: Traffic, channel_id: int) -> None:
+        self._target = target
+        self._traffic = traffic
+        self._channel = traffic.channel(channel_id)
         self._pending: _Edit | None = None
         self._shown: str | None = None
         self._closed = False
@@ -43,12 +76,12 @@ class MessageWriter:
         picture: Path | None = None,
         alt_text: str = "",
     ) -> None:
-        """Show this as soon as the pace allows, unless something newer comes first.
+        """Show this as soon as the channel's pace allows, unless something newer comes first.
 
         A picture stays until the next one or the end; where its file is gone by then, the edit
         goes without.
         """
-        if self._closed or (content == self._shown and picture is None):
+        if self._closed or (content == self._shown and picture is None and self._pending is None):
             return
         if picture is None and self._pending is not None:
             picture, alt_text = self._pending.picture, self._pending.alt_text
@@ -61,45 +94,58 @@ class MessageWriter:
         async with self._editing:
             await self._make_pending_edit()
 
-    async def finish(self, content: str, view: discord.ui.View | None) -> bool:
-        """Make the last edit, which takes pictures away; False if Discord cannot be reached."""
+    async def finish(self, content: str, view: discord.ui.View | None) -> Fault | None:
+        """Make the last edit, which takes pictures away; return what kept it from being made."""
         self._closed = True
         async with self._editing:
             if self._task is not None:
                 self._task.cancel()
+            self._pending = None
+            if self._traffic.banned:
+                return Fault.THROTTLED
+            self._channel.spend()
             return await self._edit(_Edit(content, view), [])
+
+    def reopen(self) -> None:
+        """Take edits again, which were over because the message could not be reached."""
+        self._closed = False
 
     async def _write(self) -> None:
         while self._pending is not None:
+            await self._traffic.calm()
+            await self._channel.turn()
             async with self._editing:
                 await self._make_pending_edit()
-            await asyncio.sleep(self._interval)
 
     async def _make_pending_edit(self) -> None:
         edit, self._pending = self._pending, None
         if edit is None:
             return
         file = _file(edit)
-        if edit.content != self._shown or file is not None:
-            await self._edit(edit, MISSING if file is None else [file])
+        if edit.content == self._shown and file is None:
+            return
+        fault = await self._edit(edit, MISSING if file is None else [file])
+        if fault in PASSING and self._pending is None:
+            self._pending = edit
+        elif fault in _FINAL:
+            self._closed, self._pending = True, None
 
-    async def _edit(self, edit: _Edit, attachments: list[discord.File]) -> bool:
+    async def _edit(self, edit: _Edit, attachments: list[discord.File]) -> Fault | None:
         try:
-            await self._message.edit(
-                content=edit.content,
-                view=edit.view,
-                attachments=attachments,
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
-        except discord.HTTPException as error:
-            # a moderator may have deleted the message; the job goes on and its result is posted
-            _log.info("message %s cannot be edited: %s", self._message.id, error)
-            return not isinstance(error, discord.DiscordServerError)
-        except (OSError, aiohttp.ClientError) as error:
-            _log.info("message %s cannot be edited now: %s", self._message.id, error)
-            return False
+            async with asyncio.timeout(_PATIENCE):
+                await self._target.edit(
+                    content=edit.content,
+                    view=edit.view,
+                    attachments=attachments,
+                    allowed_mentions=discord.AllowedMentions.none(),
+                )
+        except (*DISCORD_ERRORS, TokenError) as error:
+            if is_ban(error):
+                self._traffic.note_ban()
+            _log.info("a status message was not edited: %s", describe(error))
+            return fault_of(error)
         self._shown = edit.content
-        return True
+        return None
 
 
 def _file(edit: _Edit) -> discord.File | None:
