@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from bot.emulator.driver import Human
+from bot.emulator.faults import EventFault
 from bot.emulator.server import Emulator
 from tests.emulator.bots import Bot, Interaction, online
 
@@ -110,3 +111,96 @@ async def test_invalid_session_makes_the_client_identify_again(
         emulator.gateway.invalidate_sessions()
         await asyncio.wait_for(again, 10)
         assert not bot.resumed.is_set()
+
+
+async def test_invalid_session_that_is_resumable_is_resumed(emulator: Emulator, bot: Bot) -> None:
+    async with online(bot, emulator):
+        emulator.gateway.invalidate_sessions(resumable=True)
+        await asyncio.wait_for(bot.resumed.wait(), 10)
+        assert bot.connects == 1
+
+
+async def test_broken_connection_is_resumed(emulator: Emulator, bot: Bot) -> None:
+    async with online(bot, emulator):
+        emulator.gateway.break_off()
+        await asyncio.wait_for(bot.resumed.wait(), 10)
+        assert bot.connects == 1
+
+
+async def test_session_closed_with_1000_is_not_resumed(emulator: Emulator, bot: Bot) -> None:
+    async with online(bot, emulator):
+        again = asyncio.create_task(bot.wait_for("connect"))
+        await asyncio.sleep(0)
+        await emulator.gateway.drop(1000)
+        await asyncio.wait_for(again, 10)
+        assert not bot.resumed.is_set()
+
+
+async def test_gateway_that_accepts_nobody_is_tried_again(emulator: Emulator, bot: Bot) -> None:
+    """The client pauses for a random part of two seconds, so that this is the slowest test here."""
+    async with online(bot, emulator):
+        emulator.gateway.accepts_connections = False
+        await emulator.gateway.drop()
+        await emulator.faults.happened("gateway refused a connection")
+        emulator.gateway.accepts_connections = True
+        await asyncio.wait_for(bot.resumed.wait(), 30)
+
+
+async def test_held_events_come_late_and_in_order(emulator: Emulator, bot: Bot, you: Human) -> None:
+    seen = pongs(bot)
+    async with online(bot, emulator):
+        emulator.gateway.hold_events()
+        first, second = [await you.command("ping") for _ in range(2)]
+        emulator.gateway.release_events()
+        await you.reply(second)
+    assert seen == [first, second]
+
+
+async def test_held_events_are_replayed_when_the_client_resumes(
+    emulator: Emulator, bot: Bot, you: Human
+) -> None:
+    seen = pongs(bot)
+    async with online(bot, emulator):
+        emulator.gateway.hold_events()
+        missed = await you.command("ping")
+        assert seen == []
+        await emulator.gateway.drop()
+        await you.reply(missed)
+        await you.reply(await you.command("ping"))
+    assert seen[0] == missed
+    assert len(seen) == 2
+
+
+async def test_event_is_delivered_twice(emulator: Emulator, bot: Bot, you: Human) -> None:
+    seen = pongs(bot)
+    async with online(bot, emulator):
+        emulator.faults.add(EventFault(name="twice"))
+        doubled = await you.command("ping")
+        await you.reply(doubled)
+        after = await you.command("ping")
+        await you.reply(after)
+    assert seen == [doubled, doubled, after]
+    assert emulator.faults.counts == {"twice": 1}
+
+
+async def test_event_is_lost_for_good(emulator: Emulator, bot: Bot, you: Human) -> None:
+    seen = pongs(bot)
+    async with online(bot, emulator):
+        emulator.faults.add(EventFault(name="lost", copies=0))
+        await you.command("ping")
+        heard = await you.command("ping")
+        await you.reply(heard)
+    assert seen == [heard]
+
+
+def pongs(bot: Bot) -> list[str]:
+    """Give the bot a /ping; the interactions that reach it, each answered, if only once."""
+    seen: list[str] = []
+
+    @bot.tree.command(description="Say pong")
+    async def ping(interaction: Interaction) -> None:
+        seen.append(str(interaction.id))
+        if seen.count(str(interaction.id)) == 1:
+            await interaction.response.send_message("pong")
+
+    return seen
