@@ -26,6 +26,14 @@ class Generator(Protocol):
         """
         ...
 
+    async def wait_ended(self) -> None:
+        """Wait until the generator that is ready, or about to be, has ended; another follows."""
+        ...
+
+    async def restart(self) -> None:
+        """End the generator in an orderly way unless requests are open; another follows."""
+        ...
+
     def generate(self, request: GenerationRequest) -> AsyncGenerator[RequestEvent, None]:
         """Yield `Progress*`, then exactly one `Completed | Cancelled | Failed`.
 

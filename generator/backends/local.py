@@ -57,7 +57,7 @@ class LocalGenerator:
         self._closing = False
 
     async def __aenter__(self) -> Self:
-        self._ready = _promise_ready()
+        self._ready, self._ended = _promise_ready(), asyncio.Event()
         self._supervisor = asyncio.create_task(self._supervise())
         return self
 
@@ -87,6 +87,17 @@ class LocalGenerator:
     async def wait_ready(self) -> Ready:
         """Wait for the child; raises `GeneratorUnavailableError` if it ends before it is ready."""
         return await asyncio.shield(self._ready)
+
+    async def wait_ended(self) -> None:
+        """Wait until the present child, or the one that is to come, has ended."""
+        await self._ended.wait()
+
+    async def restart(self) -> None:
+        """End the child unless requests are open; returns once it is gone, another follows."""
+        if self._child is not None and not self._flights:
+            ended = self._ended
+            await self._child.stop(self._stop_grace)
+            await ended.wait()
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[RequestEvent, None]:
         """Yield the request's events; see `Generator.generate`."""
@@ -184,7 +195,8 @@ class LocalGenerator:
         if not self._ready.done():
             message = f"The generator could not start: {cause.rstrip('.')}."
             self._ready.set_exception(GeneratorUnavailableError(message))
-        self._ready = _promise_ready()
+        self._ended.set()
+        self._ready, self._ended = _promise_ready(), asyncio.Event()
         for flight in list(flights):
             remove_parts(Path(flight.request.output_path))
             message = f"The generator stopped before this clip was done ({cause}). Try again."

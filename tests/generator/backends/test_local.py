@@ -225,6 +225,25 @@ async def test_a_kill_between_two_requests_costs_neither(
     assert isinstance(await run(generator, request(tmp_path)), Completed)
 
 
+async def test_a_restart_replaces_the_child_but_never_under_a_request(
+    generator: LocalGenerator, tmp_path: Path
+) -> None:
+    await generator.wait_ready()
+    first = generator.pid
+    running = await Running(generator, request(tmp_path, "endless")).denoising()
+    await generator.restart()
+    assert generator.pid == first
+    running.task.cancel()
+    await asyncio.wait([running.task])
+    await run(generator, request(tmp_path))  # the cancelled one is gone by now
+    ended = asyncio.create_task(generator.wait_ended())
+    await generator.restart()
+    await ended
+    assert generator.ready is None
+    assert isinstance(await run(generator, request(tmp_path)), Completed)
+    assert generator.pid not in (None, first)
+
+
 @pytest.mark.parametrize("model", ["suicidal", "poisonous"])
 async def test_a_request_that_takes_the_child_along_fails_alone(
     generator: LocalGenerator, tmp_path: Path, model: str
