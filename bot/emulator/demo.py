@@ -1,17 +1,16 @@
 """The world a fresh emulator starts with: one guild, two channels, two people and the bot."""
 
-import time
-from collections.abc import Callable
-
+from bot.emulator.clock import Clock
 from bot.emulator.entities import Application, Guild, Member, User
 from bot.emulator.permissions import INVITED_BOT, Permission
 from bot.emulator.snowflakes import Snowflakes
 from bot.emulator.world import World
 
 
-def demo_world(now: Callable[[], float] = time.time) -> World:
+def demo_world(clock: Clock | None = None) -> World:
     """User "you" owns and manages the guild; user "ada" is an ordinary member."""
-    world = World(_application(Snowflakes(now)), now)
+    clock = clock or Clock()
+    world = World(_application(Snowflakes(clock.now)), clock)
     you = world.application.owner
     ada = world.add_user("ada", "Ada", "#eb459e")
     guild = world.add_guild("Zoetrope demo", you)

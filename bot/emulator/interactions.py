@@ -1,7 +1,5 @@
 """The interactions whose tokens live, and the clocks that run on them."""
 
-import asyncio
-
 from bot.emulator import errors
 from bot.emulator.audience import Audience
 from bot.emulator.entities import Channel, Message, User
@@ -50,8 +48,7 @@ class Interactions:
         guild = channel.guild
         event = self._renderer.event(interaction)
         self._gateway.dispatch("INTERACTION_CREATE", event, guild_id=guild and guild.id)
-        loop = asyncio.get_running_loop()
-        loop.call_later(ANSWER_WITHIN, self._fail_unless_answered, interaction)
+        self._world.clock.call_later(ANSWER_WITHIN, self._fail_unless_answered, interaction)
         return interaction
 
     def get(self, interaction_id: int) -> Interaction | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.emulator.cdn import Cdn
+from bot.emulator.clock import Clock
 from bot.emulator.core import Core, build_core
 from bot.emulator.demo import demo_world
 from bot.emulator.faults import Faults
@@ -55,6 +56,10 @@ class Emulator:
     @property
     def world(self) -> World:
         return self.core.world
+
+    @property
+    def clock(self) -> Clock:
+        return self.core.world.clock
 
     @property
     def faults(self) -> Faults:

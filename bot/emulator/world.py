@@ -1,9 +1,7 @@
 """Everything there is on this local Discord, found by id or by name."""
 
-import time
-from collections.abc import Callable
-
 from bot.emulator import permissions
+from bot.emulator.clock import Clock
 from bot.emulator.entities import (
     Application,
     Attachment,
@@ -21,18 +19,22 @@ from bot.emulator.snowflakes import Snowflakes
 class World:
     """Everything there is, found by id."""
 
-    def __init__(self, application: Application, now: Callable[[], float] = time.time) -> None:
-        self.now = now
+    def __init__(self, application: Application, clock: Clock) -> None:
+        self.clock = clock
         self.application = application
         self.users = {user.id: user for user in (application.bot, application.owner)}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.attachments: dict[int, Attachment] = {}
-        self._snowflakes = Snowflakes(now, after=application.owner.id)
+        self._snowflakes = Snowflakes(clock.now, after=application.owner.id)
 
     @property
     def bot(self) -> User:
         return self.application.bot
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.clock.now()
 
     def new_id(self) -> int:
         return self._snowflakes.next()

@@ -6,13 +6,13 @@ import pytest
 import yarl
 from discord import gateway, http
 
+from bot.emulator.clock import Clock
 from bot.emulator.core import gateway_address
 from bot.emulator.demo import demo_world
 from bot.emulator.driver import Human
 from bot.emulator.rest.exchange import API
 from bot.emulator.server import Emulator, run_emulator
 from tests.emulator.bots import Bot
-from tests.emulator.clock import Clock
 from tests.emulator.openapi import checked_traffic
 
 

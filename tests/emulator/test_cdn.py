@@ -9,10 +9,10 @@ import discord
 import pytest
 
 from bot.emulator import media
+from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
 from tests.emulator.bots import Bot, online
-from tests.emulator.clock import Clock
 
 DATA = bytes(range(100))
 

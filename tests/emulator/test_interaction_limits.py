@@ -5,23 +5,24 @@ import io
 
 import discord
 
+from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Failure
 from tests.emulator.bots import Bot, Interaction, online
-from tests.emulator.clock import Clock
 
 MINUTES = 60.0
 
 
 async def test_silence_for_three_seconds_fails_and_a_late_answer_is_10062(
-    emulator: Emulator, bot: Bot, you: Human
+    emulator: Emulator, bot: Bot, you: Human, clock: Clock
 ) -> None:
     late: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    failed = asyncio.Event()
+    heard, failed = asyncio.Event(), asyncio.Event()
 
     @bot.tree.command(description="Sleep")
     async def sleep(interaction: Interaction) -> None:
+        heard.set()
         await failed.wait()
         try:
             await interaction.response.send_message("too late")
@@ -29,8 +30,10 @@ async def test_silence_for_three_seconds_fails_and_a_late_answer_is_10062(
             late.set_result(error.code)
 
     async with online(bot, emulator):
-        answer = await you.answer(await you.command("sleep"))
-        assert answer == Failure("The application did not respond")
+        slept = await you.command("sleep")
+        await heard.wait()
+        clock.skip(3.1)
+        assert await you.answer(slept) == Failure("The application did not respond")
         failed.set()
         assert await late == 10062
 

@@ -6,13 +6,13 @@ from typing import Any
 import discord
 import pytest
 
+from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
 from bot.emulator.entities import Channel, Overwrite
 from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
 from tests.emulator.bots import Bot, online
-from tests.emulator.clock import Clock
 
 
 @pytest.fixture
