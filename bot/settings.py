@@ -13,6 +13,7 @@ from bot.errors import StartupError
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ABOVE_ZERO = (
     "max_waiting",
+    "max_waiting_per_guild",
     "max_waiting_per_user",
     "progress_interval",
     "request_timeout",
@@ -34,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """"cuda", "mps" or "cpu"; unset picks the best there is."""
     max_waiting: int = 100
     """Jobs that may wait in all."""
+    max_waiting_per_guild: int = 50
     max_waiting_per_user: int = 4
     progress_interval: float = 4.0
     """Seconds between two edits of one progress message; Discord limits edits by channel."""

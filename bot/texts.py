@@ -2,6 +2,7 @@
 
 from discord.utils import escape_markdown, escape_mentions
 
+from bot.jobs.forecast import Place
 from bot.jobs.job import Job
 from generator import Completed, Filmstrip, GenerationRequest, ModelSpec, Progress, Upload
 
@@ -77,12 +78,35 @@ def gpu_needed(model: str) -> str:
     return f"{model} needs a GPU, and the bot's machine has none. Leave the model out."
 
 
-def too_many_waiting(limit: int) -> str:
-    return f"You already have {limit} videos waiting. Wait for one, or cancel one."
+def member_has_enough(cap: int, first_starts_at: float | None) -> str:
+    return (
+        f"You already have {_videos(cap)} waiting, as many as one member may have. "
+        f"{_room(first_starts_at)}, or cancel one."
+    )
 
 
-def queue_full(limit: int) -> str:
-    return f"The queue is full ({limit} videos are waiting). Try again in a few minutes."
+def guild_has_enough(cap: int, first_starts_at: float | None) -> str:
+    return (
+        f"This server already has {_videos(cap)} waiting, as many as one server may have. "
+        f"{_room(first_starts_at)}."
+    )
+
+
+def queue_full(cap: int, first_starts_at: float | None) -> str:
+    return (
+        f"The queue is full: it has {_videos(cap)} waiting, from all servers together. "
+        f"{_room(first_starts_at)}."
+    )
+
+
+def _videos(count: int) -> str:
+    return "1 video" if count == 1 else f"{count:,} videos"
+
+
+def _room(first_starts_at: float | None) -> str:
+    if first_starts_at is None:
+        return "Ask again once one of them has started"
+    return f"The first of them starts {_from_now(first_starts_at)}: ask again then"
 
 
 def role_needed(role_id: int) -> str:
@@ -117,18 +141,31 @@ def settings_line(request: GenerationRequest, spec: ModelSpec) -> str:
     )
 
 
-def queued(job: Job, spec: ModelSpec, place: int, total: int, note: str = "") -> str:
-    starting = place <= 1 and not note
-    where = "Starting now…" if starting else f"Place **{place} of {total}** in the queue"
+def queued(job: Job, spec: ModelSpec, place: Place, note: str = "") -> str:
+    starting = place.number <= 1 and not note
     lines = [
         headline("🎬", job),
-        where,
+        "Starting now…"
+        if starting
+        else f"Place **{place.number} of {place.total}** · {_when(place)}",
         *([note] if note else []),
         settings_line(job.request, spec),
     ]
     if job.parent_id is not None:
         lines.append(f"-# Made from #{job.parent_id}")
     return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
+
+
+def _when(place: Place) -> str:
+    starts = [] if place.starts_at is None else [f"starts {_from_now(place.starts_at)}"]
+    if place.ready_at is None:
+        return " · ".join([*starts, "learning how long this takes"])
+    return " · ".join([*starts, f"ready about {_from_now(place.ready_at)}"])
+
+
+def _from_now(unix_time: float) -> str:
+    """Return a time that Discord's client shows as "in 2 minutes", and keeps true."""
+    return f"<t:{round(unix_time)}:R>"
 
 
 def running(job: Job, spec: ModelSpec, progress: Progress, ready_at: int | None) -> str:

@@ -11,8 +11,9 @@ from bot.components.buttons import cancel_view
 from bot.disk import has_room
 from bot.errors import Refusal
 from bot.jobs.job import Job, new_job_id
-from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Plan, Wish, choose_model, make_plan
+from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Caps, Plan, Wish, choose_model, make_plan
 from bot.jobs.rules import GuildRules
+from bot.settings import Settings
 from generator import ModelSpec
 
 _DEFAULT_UPLOAD_LIMIT = 10 * 2**20
@@ -79,7 +80,7 @@ async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = 
     spec = await resolve_model(client, wish.model, rules)
     await check_device(client, spec)
     _check_member(interaction, rules)
-    job_id = new_job_id()
+    job_id = await _free_id(client)
     plan = make_plan(
         wish,
         spec,
@@ -92,19 +93,32 @@ async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = 
     await _queue(interaction, _job(interaction, plan, wish, parent), spec)
 
 
+async def _free_id(client: ZoetropeClient) -> str:
+    while await client.store.job(job_id := new_job_id()) is not None:
+        pass
+    return job_id
+
+
 async def _queue(interaction: Interaction, job: Job, spec: ModelSpec) -> None:
     dispatcher = interaction.client.dispatcher
-    place = dispatcher.next_place()
-    await dispatcher.accept(job)
+    job = await dispatcher.accept(job, _caps(interaction.client.settings))
     try:
         answer = await interaction.response.send_message(
-            texts.queued(job, spec, place, place), view=cancel_view(job)
+            texts.queued(job, spec, dispatcher.place(job)), view=cancel_view(job)
         )
     except discord.HTTPException:
         await dispatcher.cancel(job.id, job.user_id)  # nobody was told, so nobody waits for it
         raise
     assert answer.message_id is not None, "an answer of this type is a message"
     await dispatcher.start(job, answer.message_id)
+
+
+def _caps(settings: Settings) -> Caps:
+    return Caps(
+        member=settings.max_waiting_per_user,
+        guild=settings.max_waiting_per_guild,
+        total=settings.max_waiting,
+    )
 
 
 def _job(interaction: Interaction, plan: Plan, wish: Wish, parent: Job | None) -> Job:
@@ -156,7 +170,7 @@ def again(job: Job) -> Wish:
 
 
 def _check_member(interaction: Interaction, rules: GuildRules) -> None:
-    """Refuse who may not, who has enough waiting, and where the result could not be posted."""
+    """Refuse who may not, and where the result could not be posted."""
     member, client = interaction.user, interaction.client
     if rules.role_id is not None and isinstance(member, discord.Member):
         allowed = member.guild_permissions.manage_guild or any(
@@ -174,10 +188,6 @@ def _check_member(interaction: Interaction, rules: GuildRules) -> None:
             raise Refusal(texts.permissions_missing(missing))
     if not has_room(client.settings.clips_dir):
         raise Refusal(texts.DISK_FULL)
-    if client.dispatcher.waiting_count(member.id) >= client.settings.max_waiting_per_user:
-        raise Refusal(texts.too_many_waiting(client.settings.max_waiting_per_user))
-    if client.dispatcher.waiting_count() >= client.settings.max_waiting:
-        raise Refusal(texts.queue_full(client.settings.max_waiting))
 
 
 def _upload_limit(interaction: Interaction) -> int:

@@ -3,12 +3,16 @@
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
 from contextlib import aclosing
 
 import msgspec
 
+from bot.jobs.estimates import Estimates
+from bot.jobs.forecast import Forecast, Place
 from bot.jobs.job import Job, JobState
-from bot.jobs.queue import JobQueue
+from bot.jobs.limits import Caps, check_room
+from bot.jobs.queue import FairQueue
 from bot.jobs.reporter import DeliveryError, Reporter
 from bot.jobs.store import Store
 from generator import Cancelled, Completed, Failed, Generator, Progress, Terminal
@@ -17,6 +21,8 @@ _log = logging.getLogger(__name__)
 _MAX_ATTEMPTS = 2
 _SHOWN_PLACES = 10
 """How many of the next jobs see their place change; each change is an edit, of a scarce supply."""
+_LEARNT_FROM = 1000
+"""Finished jobs that are looked at, at the start, for how long clips take."""
 
 
 class Dispatcher:
@@ -26,42 +32,49 @@ class Dispatcher:
         self._store = store
         self._generator = generator
         self._reporter = reporter
-        self._queue = JobQueue()
-        self._accepted: dict[str, Job] = {}
+        self._queue = FairQueue()
+        self._estimates = Estimates()
+        self._forecast = Forecast(self._queue, self._estimates)
         self._running: dict[str, Job] = {}
         """Taken from the queue and not at their end: on the device, encoding or being posted."""
-        self._device_busy = False
         self._cancelled_by: dict[str, int] = {}
 
     # --- what commands and buttons call ---
 
-    def next_place(self) -> int:
-        """Return the 1-based place the next accepted job would have."""
-        return self._queue.qsize() + self._device_busy + 1
+    def place(self, job: Job) -> Place:
+        """Return where an accepted job waits, and until when."""
+        return self._forecast.place(job)
 
-    def waiting_count(self, user_id: int | None = None) -> int:
-        """Count accepted jobs that have not started, of one member or of all."""
-        waiting = [*self._accepted.values(), *self._queue.waiting()]
-        return sum(user_id is None or job.user_id == user_id for job in waiting)
+    async def accept(self, job: Job, caps: Caps) -> Job:
+        """Store a new job and return it with its turn; from here on it is never lost.
 
-    async def accept(self, job: Job) -> None:
-        """Store a new job; from here on it is never lost. `start` lets it run."""
-        self._accepted[job.id] = job
-        await self._store.save_job(job)
+        `start` lets it run. Raises `Refusal` where as many wait already as may.
+        """
+        check_room(self._queue, job, caps, self._forecast.starts_at)
+        job = self._queue.reserve(job)  # before anything is awaited: two cannot take the last place
+        try:
+            await self._store.save_job(job)
+        except BaseException:
+            self._queue.remove(job.id)
+            raise
+        return job
 
     async def start(self, job: Job, status_message_id: int) -> None:
         """Queue an accepted job whose status message is up, unless it was cancelled meanwhile."""
-        if self._accepted.pop(job.id, None) is None:
+        if job.id not in self._queue:
             return
         job = msgspec.structs.replace(job, status_message_id=status_message_id)
+        job = self._queue.replace(job)
         await self._store.save_job(job)
-        self._queue.put_nowait(job)
+        if job.id in self._queue:
+            self._queue.put_nowait(job)
 
     async def cancel(self, job_id: str, by_user_id: int) -> bool:
         """Cancel a waiting or running job; `False` when it is neither."""
-        waiting = self._accepted.pop(job_id, None) or self._queue.remove(job_id)
-        if waiting is not None:
-            await self._finish_cancelled(waiting, by_user_id, step=0, total=0)
+        removed = self._queue.remove(job_id)
+        if removed is not None:
+            await self._finish_cancelled(removed.job, by_user_id, step=0, total=0)
+            await self._save_turns(removed.moved)
             self._show_places()
             return True
         if job_id not in self._running:
@@ -80,15 +93,18 @@ class Dispatcher:
             while True:
                 job = await self._queue.get()
                 self._running[job.id] = job
-                self._device_busy = True
+                self._forecast.device_taken(job)
                 self._show_places()
                 device_free = asyncio.Event()
                 tasks.create_task(self._follow(job, device_free))
                 await device_free.wait()
-                self._device_busy = False
+                self._forecast.device_freed()
 
     async def _recover(self) -> list[Job]:
         """Queue unfinished jobs in their old order; return those that only need posting."""
+        for job in reversed(await self._store.recent_completed(_LEARNT_FROM)):
+            if job.completed is not None:
+                self._estimates.record(job.request, job.completed)
         finished: list[Job] = []
         for job in await self._store.unfinished_jobs():
             if job.state in {JobState.ENCODED, JobState.POSTING}:
@@ -133,6 +149,7 @@ class Dispatcher:
     async def _end(self, job: Job, end: Terminal) -> None:
         match end:
             case Completed():
+                self._estimates.record(job.request, end)
                 job = await self._change(
                     job, state=JobState.ENCODED, completed=end, finished_at=time.time()
                 )
@@ -143,7 +160,7 @@ class Dispatcher:
             case Failed():
                 if self._may_retry(job, end):
                     _log.warning("job %s: %s; trying once more", job.id, end.reason)
-                    self._queue.put_first(await self._change(job, state=JobState.QUEUED))
+                    self._queue.put_nowait(await self._change(job, state=JobState.QUEUED))
                 else:
                     if end.path is not None:
                         _log.warning("job %s could not be posted; its clip is %s", job.id, end.path)
@@ -181,8 +198,11 @@ class Dispatcher:
         await self._store.save_job(job)
         return job
 
+    async def _save_turns(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            if job.id in self._queue:  # else it has begun, and its row says more by now
+                await self._store.save_job(job)
+
     def _show_places(self) -> None:
-        waiting = self._queue.waiting()
-        ahead = int(self._device_busy)
-        for place, job in enumerate(waiting[:_SHOWN_PLACES], start=ahead + 1):
-            self._reporter.show_place(job, place, ahead + len(waiting))
+        for job in self._queue.first(_SHOWN_PLACES):
+            self._reporter.show_place(job, self._forecast.place(job))

@@ -2,10 +2,13 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import texts
 from bot.errors import Refusal
+from bot.jobs.job import Job
+from bot.jobs.queue import FairQueue
 from bot.jobs.rules import GuildRules
 from generator import Catalogue, GenerationRequest, ModelSpec, UnknownModelError
 
@@ -36,6 +39,31 @@ class Plan:
 
     request: GenerationRequest
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caps:
+    """How many jobs may wait: of one member, of one server, and in all."""
+
+    member: int
+    guild: int
+    total: int
+
+
+def check_room(
+    queue: FairQueue, job: Job, caps: Caps, starts_at: Callable[[str], float | None]
+) -> None:
+    """Raises `Refusal` that says which cap is reached, and when a place will be free."""
+    limits = [
+        (queue.of_member(job.user_id), caps.member, texts.member_has_enough),
+        (queue.of_all(), caps.total, texts.queue_full),
+    ]
+    if job.guild_id is not None:
+        limits.insert(1, (queue.of_guild(job.guild_id), caps.guild, texts.guild_has_enough))
+    for waiting, cap, refusal in limits:
+        if len(waiting) >= cap:
+            _, _, first = waiting[0]
+            raise Refusal(refusal(cap, starts_at(first)))
 
 
 def choose_model(catalogue: Catalogue, name: str) -> ModelSpec:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from bot.jobs.forecast import Place
 from bot.jobs.job import Job
 from generator import Progress
 
@@ -18,8 +19,8 @@ class Reporter(Protocol):
     be reached they return False and are asked for again later, after a restart as well.
     """
 
-    def show_place(self, job: Job, place: int, total: int, note: str = "") -> None:
-        """Show the 1-based place in the queue, and a sentence on why it waits or was moved."""
+    def show_place(self, job: Job, place: Place, note: str = "") -> None:
+        """Show the place in the queue, and a sentence on why it waits or was moved."""
         ...
 
     def show_progress(self, job: Job, progress: Progress) -> None: ...

@@ -41,6 +41,10 @@ class Store:
         marks = ", ".join("?" * len(_UNFINISHED))
         return await self._jobs(f"state IN ({marks}) ORDER BY created_at, rowid", _UNFINISHED)
 
+    async def recent_completed(self, limit: int) -> list[Job]:
+        """Return the jobs whose clips were made, newest first."""
+        return await self._jobs("completed IS NOT NULL ORDER BY rowid DESC LIMIT ?", [limit])
+
     async def rules(self, guild_id: int | None) -> GuildRules:
         """Return a server's rules; direct messages and new servers have the defaults."""
         query = "SELECT rules FROM guild_rules WHERE guild_id = ?"

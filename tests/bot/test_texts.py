@@ -5,6 +5,7 @@ from msgspec import structs
 
 from bot import texts
 from bot.explainer.lesson import general_lesson, job_lesson
+from bot.jobs.forecast import Place
 from generator import Completed, Progress, Upload, load_catalogue
 from tests.bot.jobs import make_job
 
@@ -39,15 +40,15 @@ def test_a_long_prompt_is_cut_where_it_is_quoted_but_whole_in_the_alt_text() -> 
         id="abcde", prompt="word " * 199, seed=1, output_path="clips/abcde.mp4"
     )
     job = make_job(request=long_prompt)
-    assert len(texts.queued(job, spec, 1, 1)) < 2000
+    assert len(texts.queued(job, spec, Place(1, 1))) < 2000
     assert len(texts.result(job, COMPLETED, spec, "modelscope")) < 2000
     assert len(texts.alt_text(job)) <= 1024
 
 
 def test_place_and_progress_are_said_in_words() -> None:
     job = make_job()
-    assert "Place **2 of 4**" in texts.queued(job, BUILTIN, 2, 4)
-    assert "Starting now" in texts.queued(job, BUILTIN, 1, 1)
+    assert "Place **2 of 4**" in texts.queued(job, BUILTIN, Place(2, 4))
+    assert "Starting now" in texts.queued(job, BUILTIN, Place(1, 1))
     step = Progress("abcde", "denoising", 5, 20)
     running = texts.running(job, BUILTIN, step, ready_at=1_700_000_000)
     assert "step **5 of 20**" in running

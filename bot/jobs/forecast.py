@@ -1,0 +1,61 @@
+"""When a waiting job starts and is ready: from what runs, what is ahead, and how long it takes."""
+
+import time
+from dataclasses import dataclass
+
+from bot.jobs.estimates import Estimates, Kind, kind_of
+from bot.jobs.job import Job
+from bot.jobs.queue import FairQueue
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a job waits: 1-based, and counting the one on the device."""
+
+    number: int
+    total: int
+    starts_at: float | None = None
+    """Unix time in seconds, like the next one; None while it is being learnt."""
+    ready_at: float | None = None
+
+
+class Forecast:
+    """Looks at the queue and the device; the dispatcher says what is on it."""
+
+    def __init__(self, queue: FairQueue, estimates: Estimates) -> None:
+        self._queue = queue
+        self._estimates = estimates
+        self._on_device: tuple[Kind, float] | None = None
+
+    def device_taken(self, job: Job) -> None:
+        self._on_device = kind_of(job.request), time.time()
+
+    def device_freed(self) -> None:
+        self._on_device = None
+
+    def place(self, job: Job) -> Place:
+        """Return the place of a job that waits."""
+        busy = self._on_device is not None
+        number, total = self._queue.place(job.id) + 1 + busy, len(self._queue) + busy
+        starts_at = self.starts_at(job.id)
+        duration = self._estimates.duration(kind_of(job.request))
+        if starts_at is None or duration is None:
+            return Place(number, total, starts_at)
+        return Place(number, total, starts_at, starts_at + duration.whole)
+
+    def starts_at(self, job_id: str) -> float | None:
+        """Return the Unix time at which a waiting job starts, if all that is ahead is known."""
+        now = time.time()
+        starts_at = now
+        if self._on_device is not None:
+            kind, since = self._on_device
+            if (duration := self._estimates.duration(kind)) is None:
+                return None
+            starts_at = max(now, since + duration.device)
+        for kind, count in self._queue.ahead(job_id):
+            if not count:
+                continue
+            if (duration := self._estimates.duration(kind)) is None:
+                return None
+            starts_at += count * duration.device
+        return starts_at
