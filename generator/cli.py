@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import secrets
 import sys
 import time
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn, get_args
 
+import msgspec
 from msgspec import structs
 from tqdm import tqdm
 
@@ -17,6 +19,7 @@ from generator import (
     Cancelled,
     Completed,
     Failed,
+    GenerationError,
     GenerationRequest,
     Generator,
     GeneratorError,
@@ -29,6 +32,7 @@ from generator import (
 )
 from generator.catalogue import Catalogue
 from generator.download_command import download_models
+from generator.refit import refit
 from generator.runtime import Runtime
 from generator.spec import SEEDS
 from generator.worker import run_worker
@@ -46,6 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status."""
     if arguments[:1] == ["download"]:
         return _download(arguments[1:])
+    if arguments[:1] == ["fit"]:
+        return _fit(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -78,6 +84,22 @@ def _download(arguments: Sequence[str]) -> int:
         return download_models(options.models, load_catalogue(options.models_file))
     except (ModelFileError, UnknownModelError) as error:
         parser.error(str(error))
+
+
+def _fit(arguments: Sequence[str]) -> int:
+    parser = _Parser("python -m generator fit", description="Write a smaller file of a clip.")
+    parser.add_argument("clip", type=Path, help="the MP4; stays as it is")
+    parser.add_argument("folder", type=Path, help="where the smaller one goes")
+    parser.add_argument("max_bytes", type=int, help="its size at most")
+    options = parser.parse_args(arguments)
+    os.nice(10)  # nobody waits for it as they do for a clip that is being made
+    try:
+        upload = refit(options.clip, options.folder, options.max_bytes)
+    except (GenerationError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(msgspec.json.encode(upload).decode())
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
