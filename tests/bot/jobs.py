@@ -5,11 +5,12 @@ from typing import Any
 from bot.jobs.job import Job
 from generator import load_catalogue
 
+_SPEC = load_catalogue()["builtin"]
+
 
 def make_job(job_id: str = "abcde", **changes: Any) -> Job:
     """Return a job as /video would make it, with some fields changed."""
-    spec = load_catalogue()["builtin"]
-    request = spec.request(
+    request = _SPEC.request(
         id=job_id, prompt="a red circle", seed=7, output_path=f"clips/{job_id}.mp4"
     )
     fields: dict[str, Any] = {
