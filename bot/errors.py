@@ -1,4 +1,4 @@
-"""The two ways the bot says no."""
+"""The two ways the bot says no, and the one its database does."""
 
 
 class StartupError(Exception):
@@ -7,3 +7,10 @@ class StartupError(Exception):
 
 class Refusal(Exception):
     """A wish that will not be granted; the text tells the member why and what would work."""
+
+
+class StoreError(Exception):
+    """The database could not be read or written, which may pass: a full disk, a lock.
+
+    Nothing of what failed was stored, and the store goes on; the text is for the log.
+    """
