@@ -37,7 +37,8 @@ class DiskGuard:
         self._folder = folder
         self._on_change = on_change
         self._interval = interval
-        self._had_room = True
+        self._room = asyncio.Event()
+        self._room.set()
 
     def has_room(self) -> bool:
         """Measure now; a disk that cannot be measured, as it is gone, has no room."""
@@ -46,26 +47,27 @@ class DiskGuard:
         except OSError as error:
             _log.error("the disk of the clips cannot be measured: %s", error)
             room = False
-        if room != self._had_room:
-            self._had_room = room
+        if room != self._room.is_set():
             self._tell(room)
         return room
 
     async def wait_for_room(self) -> None:
-        """Return as soon as there is room, which is at once as a rule."""
-        while not self.has_room():
-            await asyncio.sleep(self._interval)
+        """Return as soon as there is room, which is at once as a rule; needs `watch`."""
+        self.has_room()
+        await self._room.wait()
 
     async def watch(self) -> None:
-        """Look every so often until cancelled, so that a full disk is told before the next job."""
+        """Look every so often until cancelled."""
         while True:
             self.has_room()
             await asyncio.sleep(self._interval)
 
     def _tell(self, room: bool) -> None:
         if room:
+            self._room.set()
             _log.info("the disk of the clips has room again")
         else:
+            self._room.clear()
             _log.error(
                 "the disk of the clips has less than %d MB left: no new clip starts until some "
                 "space is freed",
