@@ -109,6 +109,10 @@ class Chunks:
         chunks = ceil(num_frames / self.frames)
         return (chunks - 1 + self.first_factor) * num_inference_steps
 
+    def begin(self, step: int, num_inference_steps: int) -> int:
+        """Return the clip's frame with which the chunk begins that a step, from 1 on, is for."""
+        return self.frames * max(0, ceil(step / num_inference_steps) - self.first_factor)
+
 
 def _check_positive(name: str, value: int) -> None:
     if value < 1:

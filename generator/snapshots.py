@@ -132,8 +132,13 @@ class Recorder:
         return self._request.previews or self._request.filmstrip
 
     def offer(self, snapshot: Snapshot) -> None:
-        """Keep the snapshot if the strip shows it, and a preview of it if it is time for one."""
-        if self._request.filmstrip and snapshot.step in strip_steps(snapshot.total_steps):
+        """Keep the snapshot if the strip shows it, and a preview of it if it is time for one.
+
+        A strip begins with noise; where that is not handed over, there is none.
+        """
+        begins = bool(self._snapshots) or snapshot.step == 0
+        is_shown = begins and snapshot.step in strip_steps(snapshot.total_steps)
+        if self._request.filmstrip and is_shown:
             self._snapshots.append(snapshot)
         if self._request.previews and (preview := self._previews.offer(snapshot)):
             self._on_preview(preview)

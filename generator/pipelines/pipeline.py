@@ -68,7 +68,7 @@ class DiffusersPipeline:
             steps=for_scheduler,
         )
         if on_snapshot is not None:
-            watch(pipeline, on_snapshot)
+            watch(pipeline, self._spec, request, on_snapshot)
         if "guider" in pipeline.components:  # holds the guidance, and a state of its own
             pipeline.guider = pipeline.guider.new(guidance_scale=request.guidance_scale)
         result = pipeline(generator=generator, output_type="pt", **arguments, **for_call)

@@ -149,3 +149,10 @@ def test_a_frame_rule_that_contradicts_itself_says_where(
     with pytest.raises(FieldError) as caught:
         FrameRule(*numbers)
     assert caught.value.field == field
+
+
+def test_a_step_belongs_to_the_chunk_whose_frames_it_makes() -> None:
+    chunks = Chunks(frames=33, first_factor=2)
+    assert chunks.total_steps(num_frames=65, num_inference_steps=6) == 18
+    begins = [chunks.begin(step, num_inference_steps=6) for step in (1, 12, 13, 18, 19)]
+    assert begins == [0, 0, 33, 33, 66]

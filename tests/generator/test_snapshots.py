@@ -178,6 +178,14 @@ def test_a_strip_has_the_steps_pictures_and_the_clips_own_at_the_end(tmp_path: P
     assert {path.name for path in tmp_path.iterdir()} == {"a.mp4", "a.strip.jpg"}
 
 
+def test_a_run_that_hands_over_no_noise_has_no_strip(tmp_path: Path) -> None:
+    recorder = Recorder(request(tmp_path), lambda _: None)
+    for step in (2, 4):
+        recorder.offer(snapshot(step))
+    recorder.finish(np.zeros((4, 32, 32, 3), np.uint8), {"denoising": 99.0})
+    assert recorder.steps == ()
+
+
 def test_a_strip_is_cheap_if_its_decoding_is_a_small_part_of_the_run(tmp_path: Path) -> None:
     recorder = recorded(tmp_path)
     assert recorder.is_cheap

@@ -34,6 +34,12 @@ def pipeline(runtime: TorchRuntime, spec: ModelSpec) -> DiffusersPipeline:
     return runtime.load(spec)
 
 
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tiny models of all classes lie, each made once."""
+    return tmp_path_factory.mktemp("weights")
+
+
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Generator[HubServer]:
     """A Hub for this test alone, with an empty cache."""

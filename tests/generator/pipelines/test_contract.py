@@ -61,11 +61,6 @@ class Bench:
         return calls
 
 
-@pytest.fixture(scope="session")
-def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("weights")
-
-
 @pytest.fixture(scope="module", params=sorted(TINY))
 def bench(request: pytest.FixtureRequest, runtime: TorchRuntime, weights: Path) -> Bench:
     """An entry whose pipeline only ever runs to the end."""
