@@ -3,12 +3,11 @@
 from bot.emulator import errors, payloads, permissions
 from bot.emulator.audience import Audience
 from bot.emulator.command_rules import check_commands
-from bot.emulator.entities import Channel, Command, Guild
+from bot.emulator.entities import Channel, Command, Context, Guild
 from bot.emulator.permissions import Permission
 from bot.emulator.wire import Payload
 from bot.emulator.world import World
 
-_GUILD_CONTEXT, _BOT_DM_CONTEXT = 0, 1
 _GUILD_INSTALL, _USER_INSTALL = 0, 1
 
 
@@ -72,17 +71,27 @@ class Commands:
 
     def may_use(self, user_id: int, command: Command, channel: Channel) -> bool:
         guild = channel.guild
-        if not _is_for(command, channel) or not self._is_installed(command, channel):
+        if not self._is_for(command, channel) or not self._is_installed(command, channel, user_id):
             return False
         granted = permissions.in_channel(channel, user_id)
         if Permission.USE_APPLICATION_COMMANDS not in granted:
             return False
         return guild is None or _has_default(command, guild, user_id)
 
-    def _is_installed(self, command: Command, channel: Channel) -> bool:
+    def _is_for(self, command: Command, channel: Channel) -> bool:
+        """Whether a command was registered for this guild, or for this kind of conversation."""
+        guild = channel.guild
+        if command.guild_id is not None and (guild is None or command.guild_id != guild.id):
+            return False
+        if guild is None and command.body.get("dm_permission") is False:
+            return False
+        return self._world.context_of(channel) in (command.body.get("contexts") or list(Context))
+
+    def _is_installed(self, command: Command, channel: Channel, user_id: int) -> bool:
         """Where the bot is not a member, only commands for users' own installations show."""
         installations = command.body.get("integration_types") or [_GUILD_INSTALL]
-        return self._world.bot_is_in(channel) or _USER_INSTALL in installations
+        by_user = _USER_INSTALL in installations and self._world.users[user_id].has_installed
+        return self._world.bot_is_in(channel) or by_user
 
     def _put(self, command: Command) -> Payload:
         self._world.application.commands[command.id] = command
@@ -110,17 +119,6 @@ class Commands:
         for user in self._world.humans():
             event = {"type": "commands_update", "commands": self.offered(user.id)}
             self._audience.tell([user.id], event)
-
-
-def _is_for(command: Command, channel: Channel) -> bool:
-    """Whether a command was registered for this guild, or for direct messages."""
-    guild = channel.guild
-    if command.guild_id is not None and (guild is None or command.guild_id != guild.id):
-        return False
-    if guild is None and command.body.get("dm_permission") is False:
-        return False
-    context = _BOT_DM_CONTEXT if guild is None else _GUILD_CONTEXT
-    return context in (command.body.get("contexts") or [_GUILD_CONTEXT, _BOT_DM_CONTEXT])
 
 
 def _has_default(command: Command, guild: Guild, user_id: int) -> bool:

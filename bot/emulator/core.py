@@ -11,6 +11,7 @@ from bot.emulator.gateway import Gateway
 from bot.emulator.interaction_payloads import InteractionRenderer
 from bot.emulator.interactions import Interactions
 from bot.emulator.messaging import Messaging
+from bot.emulator.moderation import Moderation
 from bot.emulator.rendering import Renderer
 from bot.emulator.webhooks import Webhooks
 from bot.emulator.world import World
@@ -27,6 +28,7 @@ class Core:
     audience: Audience
     gateway: Gateway
     renderer: Renderer
+    moderation: Moderation
     messaging: Messaging
     interactions: Interactions
     callbacks: Callbacks
@@ -42,7 +44,8 @@ def build_core(world: World, faults: Faults, token: str, url: str) -> Core:
 
     gateway = Gateway(world, faults, token, gateway_address(url), tell_status)
     renderer = Renderer(world, url, secrets.token_bytes(16))
-    messaging = Messaging(world, gateway, audience, renderer)
+    moderation = Moderation(world, gateway, audience, faults)
+    messaging = Messaging(world, gateway, audience, renderer, moderation)
     origins = InteractionRenderer(world, renderer)
     interactions = Interactions(world, gateway, audience, origins)
     callbacks = Callbacks(world, interactions, messaging, audience, renderer, origins)
@@ -54,6 +57,7 @@ def build_core(world: World, faults: Faults, token: str, url: str) -> Core:
         audience=audience,
         gateway=gateway,
         renderer=renderer,
+        moderation=moderation,
         messaging=messaging,
         interactions=interactions,
         callbacks=callbacks,

@@ -76,6 +76,10 @@ class Human:
         body = {"channel_id": self.channel_id, "content": content}
         return msgspec.convert(await self._post("messages", body), Message)
 
+    async def delete(self, message: Message) -> None:
+        """Delete a message, one's own or as a moderator."""
+        await self._post("messages/delete", {"message_id": message.id})
+
     async def command(self, name: str, /, **options: Any) -> str:
         """Use a command, subcommands after spaces; gives the interaction's id."""
         body = command_body(name, options)

@@ -17,6 +17,16 @@ class ChannelType(IntEnum):
 
     GUILD_TEXT = 0
     DM = 1
+    GROUP_DM = 3
+    PUBLIC_THREAD = 11
+
+
+class Context(IntEnum):
+    """Where an interaction happens: in a guild, with the bot alone, among people."""
+
+    GUILD = 0
+    BOT_DM = 1
+    PRIVATE_CHANNEL = 2
 
 
 class MessageType(IntEnum):
@@ -49,6 +59,8 @@ class User:
     avatar_color: str
     bot: bool = False
     accepts_direct_messages: bool = True
+    has_installed: bool = True
+    """Whether the app is one of the user's own, too, wherever the user is."""
     upload_limit: int = 10 * MEBIBYTE
 
 
@@ -141,7 +153,7 @@ class Message:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a guild, or a direct conversation between two."""
+    """A text channel of a guild, a thread in one (`parent`), or a conversation of a few."""
 
     id: int
     type: ChannelType
@@ -150,6 +162,11 @@ class Channel:
     topic: str | None = None
     position: int = 0
     recipient_ids: frozenset[int] = frozenset()
+    parent: Channel | None = None
+    archived: bool = False
+    locked: bool = False
+    archive_changed_at: float | None = None
+    slow_mode: int = 0
     overwrites: list[Overwrite] = field(default_factory=list[Overwrite])
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
 

@@ -30,7 +30,7 @@ class InteractionRenderer:
             "app_permissions": str(int(self._app_permissions(interaction))),
             "attachment_size_limit": interaction.upload_limit,
             "authorizing_integration_owners": self._integration_owners(interaction),
-            "context": 0 if channel.guild else 1,
+            "context": int(self._world.context_of(channel)),
             "entitlements": [],
             "locale": payloads.LOCALE,
         }

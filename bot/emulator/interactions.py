@@ -55,10 +55,14 @@ class Interactions:
         return self._living.get(interaction_id)
 
     def awaiting_answer(self, interaction_id: int, token: str) -> Interaction:
-        """Raises 404/10062 when unknown or too late, 400/40060 when already answered."""
+        """Raises 404/10062 when unknown or too late, 400/40060 when already answered.
+
+        404/10003 when the channel is gone, here and in `with_token`.
+        """
         interaction = self._living.get(interaction_id)
         if interaction is None or interaction.token != token:
             raise errors.unknown_interaction()
+        self._check_place(interaction)
         if interaction.callback is not None:
             raise errors.already_acknowledged()
         if interaction.failed or self._age(interaction) > ANSWER_WITHIN:
@@ -75,6 +79,7 @@ class Interactions:
             raise errors.invalid_token()
         if interaction.callback is None:
             raise errors.unknown_webhook()
+        self._check_place(interaction)
         return interaction
 
     def answered(self, interaction: Interaction, callback: CallbackType) -> None:
@@ -105,6 +110,10 @@ class Interactions:
                 "reason": "The application did not respond",
             }
             self._audience.tell([interaction.user.id], event)
+
+    def _check_place(self, interaction: Interaction) -> None:
+        if interaction.channel.id not in self._world.channels:
+            raise errors.unknown_channel()
 
     def _age(self, interaction: Interaction) -> float:
         return self._world.now() - interaction.created_at

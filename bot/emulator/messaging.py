@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from bot.emulator import components, errors, media, mentions
+from bot.emulator import components, errors, media, mentions, permissions
 from bot.emulator.audience import Audience
 from bot.emulator.entities import Attachment, Channel, Message, MessageFlag, User
 from bot.emulator.gateway import Gateway
 from bot.emulator.message_rules import Contents, check_attachments, check_contents
+from bot.emulator.moderation import Moderation
+from bot.emulator.permissions import Permission
 from bot.emulator.rendering import Renderer
 from bot.emulator.requests import AllowedMentions, Draft, Upload
 from bot.emulator.sessions import Intent
@@ -32,26 +34,37 @@ class Messaging:
     """Keeps the world, the gateway and the audience in step about messages."""
 
     def __init__(
-        self, world: World, gateway: Gateway, audience: Audience, renderer: Renderer
+        self,
+        world: World,
+        gateway: Gateway,
+        audience: Audience,
+        renderer: Renderer,
+        moderation: Moderation,
     ) -> None:
         self._world = world
         self._gateway = gateway
         self._audience = audience
         self._renderer = renderer
+        self._moderation = moderation
 
     def post(self, message: Message, draft: Draft, policy: Policy) -> None:
         """Fill a fresh message with a draft and publish it."""
+        self._open(message)
         if draft.body.flags:
             message.flags |= MessageFlag(draft.body.flags)
         self._fill(message, draft, policy)
         self.publish(message)
 
     def publish(self, message: Message) -> None:
+        self._open(message)
         message.channel.messages[message.id] = message
+        if message.nonce is not None:
+            self._world.nonces[message.author.id, str(message.nonce)] = message
         self._announce("create", message)
 
     def edit(self, message: Message, draft: Draft, policy: Policy) -> None:
         """Change what the draft names; the first edit of a deferred answer ends its loading."""
+        self._check_editable(message)
         was_loading = MessageFlag.LOADING in message.flags
         kept_flags = message.flags
         # a components-v2 message never goes back
@@ -77,15 +90,35 @@ class Messaging:
         event = {"channel_id": gone["channel_id"], "message_id": gone["id"]}
         self._audience.tell(watchers, {"type": "message_delete", **event})
 
-    def already_sent(self, channel: Channel, author: User, nonce: str | int) -> Message | None:
-        """A recent message with the same nonce by the same author."""
-        forgotten = self._world.now() - NONCE_MEMORY
-        for message in reversed(channel.history()):
-            if created_at(message.id) < forgotten:
-                return None
-            if message.author is author and str(message.nonce) == str(nonce):
-                return message
-        return None
+    def _open(self, message: Message) -> None:
+        """A message brings an archived thread back, unless a moderator locked it."""
+        thread = message.channel
+        if self._is_locked_for(message):
+            raise errors.known(50083 if thread.archived else 160005)
+        if thread.archived:
+            self._moderation.unarchive(thread)
+
+    def _check_editable(self, message: Message) -> None:
+        if message.channel.archived:
+            raise errors.known(50083)
+        if self._is_locked_for(message):
+            raise errors.known(160005)
+
+    def _is_locked_for(self, message: Message) -> bool:
+        granted = permissions.in_channel(message.channel, message.author.id)
+        return message.channel.locked and Permission.MANAGE_THREADS not in granted
+
+    def already_sent(self, author: User, nonce: str | int) -> Message | None:
+        """The message for which an author used a nonce a short while ago, wherever that was.
+
+        Raises 404/10008 when it is deleted: a retry must not bring it back.
+        """
+        message = self._world.nonces.get((author.id, str(nonce)))
+        if message is None or created_at(message.id) < self._world.now() - NONCE_MEMORY:
+            return None
+        if self._world.find_message(message.id) is None:
+            raise errors.unknown_message()
+        return message
 
     def _fill(self, message: Message, draft: Draft, policy: Policy) -> None:
         """Check the message as it would be, then make it so."""
@@ -169,19 +202,14 @@ class Messaging:
         event = {"type": f"message_{change}", "message": self._renderer.message(message)}
         self._audience.tell(self._watchers(message), event)
         if message.seen_only_by is None:
-            data = self._redacted(message, self._renderer.event(message))
+            data = self._renderer.event(message)
+            if change == "create" and message.nonce is not None:
+                data["nonce"] = message.nonce
             self._dispatch(f"MESSAGE_{change.upper()}", data, message.channel)
 
-    def _redacted(self, message: Message, data: Payload) -> Payload:
-        """Without the message content intent an app reads only what concerns it."""
-        bot = self._world.bot
-        concerned = message.author is bot or bot in message.mentions
-        may_read = self._world.application.privileged_intents & Intent.MESSAGE_CONTENT
-        if concerned or may_read or message.channel.guild is None:
-            return data
-        return {**data, "content": "", "embeds": [], "attachments": [], "components": []}
-
     def _dispatch(self, event: str, data: Payload, channel: Channel) -> None:
+        if not self._world.bot_is_in(channel):
+            return
         guild = channel.guild
         needs = Intent.DIRECT_MESSAGES if guild is None else Intent.GUILD_MESSAGES
         self._gateway.dispatch(event, data, guild_id=guild and guild.id, needs=needs)

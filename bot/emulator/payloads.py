@@ -1,11 +1,22 @@
 """Users, guilds, channels, commands as Discord's JSON, complete for its OpenAPI schemas."""
 
 from bot.emulator import permissions
-from bot.emulator.entities import Application, Channel, Command, Guild, Member, Role, User
+from bot.emulator.entities import (
+    Application,
+    Channel,
+    ChannelType,
+    Command,
+    Guild,
+    Member,
+    Role,
+    User,
+)
+from bot.emulator.snowflakes import created_at
 from bot.emulator.wire import Payload, timestamp
 from bot.emulator.world import World
 
 LOCALE = "en-US"
+_THREE_DAYS = 4320
 
 
 def user(user: User) -> Payload:
@@ -128,7 +139,9 @@ _NULL_IN_A_GUILD = (
 def created_guild(guild_: Guild, world: World) -> Payload:
     """The GUILD_CREATE event; of the members only the bot itself, as without presences."""
     bot = guild_.members[world.bot.id]
-    channels = [c for c in world.channels.values() if c.guild is guild_]
+    everything = [c for c in world.channels.values() if c.guild is guild_]
+    channels = [c for c in everything if c.parent is None]
+    threads = [c for c in everything if c.parent is not None and not c.archived]
     return {
         **guild(guild_),
         "joined_at": timestamp(bot.joined_at),
@@ -137,7 +150,7 @@ def created_guild(guild_: Guild, world: World) -> Payload:
         "member_count": len(guild_.members),
         "members": [member(bot)],
         "channels": [channel(channel_, world) for channel_ in channels],
-        "threads": [],
+        "threads": [channel(thread, world) for thread in threads],
         "presences": [],
         "voice_states": [],
         "stage_instances": [],
@@ -155,18 +168,47 @@ def channel(channel: Channel, world: World) -> Payload:
         "last_message_id": None if last is None else str(last),
     }
     if channel.guild is None:
-        others = channel.recipient_ids - {world.bot.id}
-        return {**common, "recipients": [user(world.users[other]) for other in others]}
-    return {
-        **common,
+        return {**common, **_conversation(channel, world)}
+    common |= {
         "guild_id": str(channel.guild.id),
         "name": channel.name,
+        "rate_limit_per_user": channel.slow_mode,
+    }
+    if channel.parent is not None:
+        return {**common, **_thread(channel, channel.parent, channel.guild)}
+    return {
+        **common,
         "topic": channel.topic,
         "position": channel.position,
         "parent_id": None,
         "nsfw": False,
-        "rate_limit_per_user": 0,
         "permission_overwrites": _overwrites(channel),
+    }
+
+
+def _conversation(channel: Channel, world: World) -> Payload:
+    others = sorted(channel.recipient_ids - {world.bot.id})
+    recipients = {"recipients": [user(world.users[other]) for other in others]}
+    if channel.type is not ChannelType.GROUP_DM:
+        return recipients
+    return {**recipients, "name": channel.name, "icon": None, "owner_id": str(others[0])}
+
+
+def _thread(thread: Channel, parent: Channel, guild: Guild) -> Payload:
+    count = len(thread.messages)
+    return {
+        "parent_id": str(parent.id),
+        "owner_id": str(guild.owner_id),
+        "message_count": count,
+        "total_message_sent": count,
+        "member_count": 1,
+        "thread_metadata": {
+            "archived": thread.archived,
+            "archive_timestamp": timestamp(thread.archive_changed_at or created_at(thread.id)),
+            "auto_archive_duration": _THREE_DAYS,
+            "locked": thread.locked,
+            "create_timestamp": timestamp(created_at(thread.id)),
+        },
     }
 
 

@@ -14,6 +14,7 @@ class Permission(IntFlag):
 
     NONE = 0
     ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
     MANAGE_GUILD = 1 << 5
     ADD_REACTIONS = 1 << 6
     VIEW_CHANNEL = 1 << 10
@@ -25,6 +26,7 @@ class Permission(IntFlag):
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
     USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
     SEND_MESSAGES_IN_THREADS = 1 << 38
     USE_EXTERNAL_APPS = 1 << 50
 
@@ -52,7 +54,7 @@ INVITED_BOT = (
     | Permission.READ_MESSAGE_HISTORY
 )
 """What the invitation link asks for the bot's own role."""
-
+_IN_THREADS = Permission.SEND_MESSAGES_IN_THREADS
 USER_INSTALLED = (
     Permission.EMBED_LINKS
     | Permission.ATTACH_FILES
@@ -60,6 +62,11 @@ USER_INSTALLED = (
     | Permission.USE_EXTERNAL_EMOJIS
 )
 """What an app may do in its answers where only the user installed it."""
+
+
+def to_write(channel: Channel) -> Permission:
+    """What it takes to send messages to a channel."""
+    return Permission.SEND_MESSAGES if channel.parent is None else _IN_THREADS
 
 
 def in_guild(guild: Guild, user_id: int) -> Permission:
@@ -75,7 +82,12 @@ def in_guild(guild: Guild, user_id: int) -> Permission:
 
 
 def in_channel(channel: Channel, user_id: int) -> Permission:
-    """What a user may do in a channel; in a direct message all that makes sense there."""
+    """What a user may do in a channel; in a direct message all that makes sense there.
+
+    A thread has the permissions of its channel.
+    """
+    if channel.parent is not None:
+        return in_channel(channel.parent, user_id)
     if channel.guild is None:
         return EVERYONE if user_id in channel.recipient_ids else Permission.NONE
     granted = in_guild(channel.guild, user_id)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from bot.emulator import components, payloads
 from bot.emulator.entities import Attachment, Message
+from bot.emulator.sessions import Intent
 from bot.emulator.snowflakes import created_at
 from bot.emulator.wire import Payload, timestamp
 from bot.emulator.world import World
@@ -77,9 +78,18 @@ class Renderer:
             **(self._reply(message) if with_reply else {}),
         }
 
+    def for_bot(self, message: Message) -> Payload:
+        """A message as the bot may read it, over REST as from the gateway."""
+        rendered = self._redacted(message, self.message(message))
+        replied = message.channel.messages.get(message.reply_to or 0)
+        if replied is not None:
+            referenced = rendered["referenced_message"]
+            rendered["referenced_message"] = self._redacted(replied, referenced)
+        return rendered
+
     def event(self, message: Message) -> Payload:
         """A message as the gateway tells it: with its guild and its author's membership."""
-        rendered = self.message(message)
+        rendered = self.for_bot(message)
         guild = message.channel.guild
         if guild is not None:
             rendered["guild_id"] = str(guild.id)
@@ -88,10 +98,17 @@ class Renderer:
                 rendered["member"] = payloads.member(author)
         return rendered
 
+    def _redacted(self, message: Message, rendered: Payload) -> Payload:
+        """Without the message content intent an app reads only what concerns it."""
+        bot = self._world.bot
+        concerned = message.author is bot or bot in message.mentions
+        may_read = self._world.application.privileged_intents & Intent.MESSAGE_CONTENT
+        if concerned or may_read or message.channel.guild is None:
+            return rendered
+        return {**rendered, "content": "", "embeds": [], "attachments": [], "components": []}
+
     def _origin(self, message: Message) -> Payload:
         origin: Payload = {}
-        if message.nonce is not None:
-            origin["nonce"] = message.nonce
         if message.interaction_metadata is not None:
             origin["application_id"] = str(self._world.application.id)
             origin["webhook_id"] = str(self._world.application.id)

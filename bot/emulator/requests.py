@@ -50,11 +50,17 @@ class MessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     allowed_mentions: AllowedMentions | None = None
     flags: int | None = None
     message_reference: MessageReference | None = None
-    nonce: str | int | None = None
+    nonce: Annotated[str, msgspec.Meta(max_length=25)] | int | None = None
     enforce_nonce: bool = False
     tts: bool = False
     sticker_ids: list[Snowflake] = []
     poll: Payload | None = None
+
+
+class ThreadChanges(msgspec.Struct, frozen=True):
+    """What is to change of a thread."""
+
+    archived: bool | None = None
 
 
 class DirectChannel(msgspec.Struct, frozen=True):

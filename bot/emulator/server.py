@@ -15,6 +15,7 @@ from bot.emulator.demo import demo_world
 from bot.emulator.faults import Faults
 from bot.emulator.gateway import Gateway
 from bot.emulator.human.routes import HumanRoutes
+from bot.emulator.moderation import Moderation
 from bot.emulator.rest.applications import ApplicationRoutes
 from bot.emulator.rest.channels import ChannelRoutes
 from bot.emulator.rest.exchange import (
@@ -23,9 +24,9 @@ from bot.emulator.rest.exchange import (
     answer_errors,
     record_with,
     require_token,
-    tell_limits,
 )
 from bot.emulator.rest.interactions import InteractionRoutes
+from bot.emulator.rest.limits import RateLimits
 from bot.emulator.world import World
 
 DEMO_TOKEN = "demo-token"  # noqa: S105 - it opens nothing but this emulator
@@ -66,6 +67,10 @@ class Emulator:
         return self.core.faults
 
     @property
+    def moderation(self) -> Moderation:
+        return self.core.moderation
+
+    @property
     def gateway(self) -> Gateway:
         return self.core.gateway
 
@@ -78,16 +83,18 @@ async def run_emulator(
     faults: Faults | None = None,
     token: str = DEMO_TOKEN,
     recorder: Recorder | None = None,
+    limits: bool = False,
 ) -> AsyncGenerator[Emulator]:
     """Serve on loopback until the context ends; port 0 takes a free one.
 
-    A world that was served before can be served again, as Discord outlives its outages.
+    A world that was served before can be served again, as Discord outlives its outages. With
+    `limits`, the bot has to keep to about the rate limits that it would meet on Discord.
     """
     with socket.create_server((LOOPBACK, port)) as listener:
         url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         core = build_core(world or demo_world(), faults or Faults(), token, url)
         human = HumanRoutes(core)
-        application = _application(core, human, recorder)
+        application = _application(core, human, _api(core, recorder, limits=limits))
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
@@ -100,9 +107,9 @@ async def run_emulator(
             await runner.cleanup()
 
 
-def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> web.Application:
+def _application(core: Core, human: HumanRoutes, api: web.Application) -> web.Application:
     application = web.Application(client_max_size=_LARGEST_BODY)
-    application.add_subapp(API, _api(core, recorder))
+    application.add_subapp(API, api)
     application.add_routes([web.get("/gateway/", core.gateway.handle), *Cdn(core).table()])
     application.add_routes(human.table())
     application.add_routes([web.get("/", _index)])
@@ -112,10 +119,11 @@ def _application(core: Core, human: HumanRoutes, recorder: Recorder | None) -> w
     return application
 
 
-def _api(core: Core, recorder: Recorder | None) -> web.Application:
+def _api(core: Core, recorder: Recorder | None, *, limits: bool) -> web.Application:
     """What goes wrong comes first, so that the recorder sees what Discord itself would answer."""
     recording = [record_with(recorder)] if recorder is not None else []
-    guards = [tell_limits, answer_errors, require_token(core.token)]
+    rates = RateLimits(core.world.clock, kept=limits)
+    guards = [rates.middleware, answer_errors, require_token(core.token)]
     layers = [core.faults.middleware, *recording, *guards]
     api = web.Application(middlewares=layers, client_max_size=_LARGEST_BODY)
     for routes in (ApplicationRoutes(core), ChannelRoutes(core), InteractionRoutes(core)):

@@ -46,7 +46,6 @@ class Message(msgspec.Struct, frozen=True):
     mentions: list[Author] = []
     interaction_metadata: Payload | None = None
     message_reference: Payload | None = None
-    nonce: str | int | None = None
 
     @property
     def ephemeral(self) -> bool:

@@ -7,6 +7,7 @@ from bot.emulator.entities import (
     Attachment,
     Channel,
     ChannelType,
+    Context,
     Guild,
     Message,
     Role,
@@ -26,6 +27,8 @@ class World:
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}
         self.attachments: dict[int, Attachment] = {}
+        self.nonces: dict[tuple[int, str], Message] = {}
+        """What an author sent with which nonce, last."""
         self._snowflakes = Snowflakes(clock.now, after=application.owner.id)
 
     @property
@@ -47,7 +50,18 @@ class World:
 
     def bot_is_in(self, channel: Channel) -> bool:
         """Whether the bot itself is there, and not only somebody's installation of its app."""
-        return channel.guild is None or self.bot.id in channel.guild.members
+        if channel.guild is None:
+            return self.bot.id in channel.recipient_ids
+        return self.bot.id in channel.guild.members
+
+    def context_of(self, channel: Channel) -> Context:
+        if channel.guild is not None:
+            return Context.GUILD
+        return Context.BOT_DM if self.bot_is_in(channel) else Context.PRIVATE_CHANNEL
+
+    def can_reach(self, user: User) -> bool:
+        """Whether the bot may write to a user: in a guild together, or installed by the user."""
+        return user.has_installed or any(user.id in g.members for g in self.bot_guilds())
 
     def user_named(self, username: str) -> User:
         """Raises KeyError for a name nobody has."""
@@ -87,6 +101,22 @@ class World:
         channel = Channel(
             self.new_id(), ChannelType.GUILD_TEXT, name, guild, topic=topic, position=position
         )
+        self.channels[channel.id] = channel
+        return channel
+
+    def add_thread(self, parent: Channel, name: str) -> Channel:
+        thread = Channel(
+            self.new_id(), ChannelType.PUBLIC_THREAD, name, parent.guild, parent=parent
+        )
+        self.channels[thread.id] = thread
+        return thread
+
+    def private_channel(self, *users: User) -> Channel:
+        """A new conversation without the bot: of two a direct one, of more a group."""
+        kind = ChannelType.DM if len(users) == 2 else ChannelType.GROUP_DM
+        name = "-".join(user.username for user in users)
+        recipients = frozenset(user.id for user in users)
+        channel = Channel(self.new_id(), kind, name, recipient_ids=recipients)
         self.channels[channel.id] = channel
         return channel
 

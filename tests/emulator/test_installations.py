@@ -105,3 +105,45 @@ async def test_command_for_servers_only_is_not_offered_elsewhere(
         with pytest.raises(Refused) as refused:
             await you.command("ping")
     assert refused.value.status == 403
+
+
+async def test_command_among_people_has_only_its_token(emulator: Emulator, bot: Bot) -> None:
+    outcome: list[int] = []
+
+    @bot.tree.command(description="Say pong")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    async def ping(interaction: Interaction) -> None:
+        assert interaction.context.private_channel
+        assert not interaction.is_guild_integration()
+        await interaction.response.send_message("pong")
+        assert interaction.channel_id is not None
+        try:
+            await bot.get_partial_messageable(interaction.channel_id).send("by the channel route")
+        except discord.Forbidden as error:
+            outcome.append(error.code)
+        await interaction.edit_original_response(content=str(outcome))
+
+    world = emulator.world
+    world.private_channel(world.user_named("you"), world.user_named("ada"))
+    async with (
+        online(bot, emulator),
+        Human.connect(emulator.url, username="ada", channel="you-ada") as ada,
+    ):
+        await ada.command("ping")
+        await ada.wait_for(lambda message: message.content == "[50001]")
+
+
+async def test_command_is_not_offered_elsewhere_to_who_has_not_installed_it(
+    emulator: Emulator, bot: Bot, foreign: Channel
+) -> None:
+    @bot.tree.command(description="Say pong")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    async def ping(interaction: Interaction) -> None: ...
+
+    emulator.world.user_named("you").has_installed = False
+    async with (
+        online(bot, emulator),
+        Human.connect(emulator.url, channel="elsewhere") as you,
+    ):
+        with pytest.raises(Refused):
+            await you.command("ping")

@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 
@@ -10,7 +11,9 @@ from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
 from bot.emulator.entities import Channel, Overwrite
 from bot.emulator.permissions import Permission
+from bot.emulator.rest.exchange import API
 from bot.emulator.server import Emulator
+from bot.emulator.sessions import Intent
 from bot.emulator.shown import Message
 from tests.emulator.bots import Bot, online
 
@@ -75,6 +78,18 @@ async def test_same_nonce_makes_one_message(
     assert len({first.id, other.id, later.id}) == 3
 
 
+async def test_nonce_is_remembered_when_its_message_is_deleted(
+    emulator: Emulator, bot: Bot, channel: Channel
+) -> None:
+    async with online(bot, emulator):
+        target = bot.get_partial_messageable(channel.id)
+        sent = await target.send("result", nonce="job-1")
+        await sent.delete()
+        with pytest.raises(discord.NotFound) as gone:
+            await target.send("result", nonce="job-1")
+    assert gone.value.code == 10008
+
+
 async def test_mentions_follow_allowed_mentions(
     emulator: Emulator, bot: Bot, you: Human, ada: Human, channel: Channel
 ) -> None:
@@ -112,6 +127,7 @@ async def test_reply_refers_to_its_message(
 async def test_history_is_newest_first_without_ephemeral_messages(
     emulator: Emulator, bot: Bot, you: Human, channel: Channel
 ) -> None:
+    emulator.world.application.privileged_intents |= Intent.MESSAGE_CONTENT
     for text in ("one", "two", "three"):
         await you.say(text)
     async with online(bot, emulator):
@@ -120,6 +136,53 @@ async def test_history_is_newest_first_without_ephemeral_messages(
         found = [message async for message in target.history(limit=2)]
     assert [message.type for message in found] == [discord.MessageType.default] * 2
     assert [message.content for message in found] == ["three", "two"]
+
+
+async def test_history_goes_before_after_and_around_a_message(
+    emulator: Emulator, bot: Bot, channel: Channel
+) -> None:
+    async with online(bot, emulator):
+        target = await bot.fetch_channel(channel.id)
+        assert isinstance(target, discord.TextChannel)
+        sent = [await target.send(text) for text in "abcde"]
+
+        async def found(**which: Any) -> str:
+            return "".join([message.content async for message in target.history(**which)])
+
+        assert await found(before=sent[3], limit=2) == "cb"
+        assert await found(after=sent[1], limit=2) == "cd"
+        assert await found(around=sent[2], limit=3) == "dcb"
+        assert (await target.fetch_message(sent[0].id)).content == "a"
+    assert all(message.nonce is not None for message in sent)
+    assert (await _history(emulator, channel, "limit=1"))[0].get("nonce") is None
+    assert (await _history(emulator, channel, "limit=101"))["code"] == 50035
+
+
+async def test_history_is_empty_without_the_permission_to_read_it(
+    emulator: Emulator, you: Human, channel: Channel
+) -> None:
+    await you.say("hello")
+    deny(emulator, channel, Permission.READ_MESSAGE_HISTORY)
+    assert await _history(emulator, channel, "limit=1") == []
+
+
+async def test_history_hides_the_words_of_others_from_an_app_that_may_not_read_them(
+    emulator: Emulator, you: Human, channel: Channel
+) -> None:
+    await you.say("not for the bot")
+    assert (await _history(emulator, channel, "limit=1"))[0]["content"] == ""
+    await you.say(f"<@{emulator.world.bot.id}> for the bot")
+    assert "for the bot" in (await _history(emulator, channel, "limit=1"))[0]["content"]
+
+
+async def _history(emulator: Emulator, channel: Channel, query: str) -> Any:
+    headers = {"Authorization": f"Bot {emulator.token}"}
+    path = f"{emulator.url}{API}/channels/{channel.id}/messages?{query}"
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(path) as response,
+    ):
+        return await response.json()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.emulator import components
+from bot.emulator import components, permissions
 from bot.emulator.components import SELECTS, ComponentType
 from bot.emulator.core import Core
 from bot.emulator.entities import Channel, Command, Message, User
@@ -10,9 +10,16 @@ from bot.emulator.human import invocation
 from bot.emulator.human.invocation import checked_options, leaves
 from bot.emulator.human.modals import choice_fault, filled_in
 from bot.emulator.human.refusal import refuse
-from bot.emulator.human.requests import CommandUse, ComponentUse, ModalSubmission, NewFile
+from bot.emulator.human.requests import (
+    CommandUse,
+    ComponentUse,
+    Deletion,
+    ModalSubmission,
+    NewFile,
+)
 from bot.emulator.human.resolving import Resolver, merged
 from bot.emulator.interaction import Interaction, InteractionType
+from bot.emulator.permissions import Permission
 from bot.emulator.requests import Upload
 from bot.emulator.wire import Payload
 
@@ -37,6 +44,18 @@ class Acts:
         if channel is None or not self._world.can_view(user.id, channel):
             raise refuse(404, "There is no such channel.")
         return channel
+
+    def delete(self, deletion: Deletion) -> None:
+        """Delete one's own message or, as a moderator, anybody's that all can see."""
+        user = self.user(deletion.user_id)
+        message = self._message(deletion.message_id, user)
+        granted = permissions.in_channel(message.channel, user.id)
+        moderates = Permission.MANAGE_MESSAGES in granted and message.seen_only_by is None
+        if message.author is not user and not moderates:
+            raise refuse(403, "You do not have permission to delete this message.")
+        self._core.messaging.delete(message)
+        if message.author is not user:
+            self._core.faults.note("message deleted", message.channel.name)
 
     def use_command(self, use: CommandUse) -> Interaction:
         user = self.user(use.user_id)

@@ -20,6 +20,13 @@ class NewMessage(msgspec.Struct, frozen=True):
     content: str
 
 
+class Deletion(msgspec.Struct, frozen=True):
+    """Somebody deletes a message."""
+
+    user_id: str
+    message_id: str
+
+
 class NewFile(msgspec.Struct, frozen=True):
     """A file for an attachment option or a file upload, named there by its `id`."""
 

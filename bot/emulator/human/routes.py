@@ -15,6 +15,7 @@ from bot.emulator.human.refusal import Refusal, refuse
 from bot.emulator.human.requests import (
     CommandUse,
     ComponentUse,
+    Deletion,
     ModalSubmission,
     NewMessage,
     read,
@@ -43,6 +44,7 @@ class HumanRoutes:
             web.get(r"/human/channels/{channel_id:\d+}/messages", _refusing(self.messages)),
             web.get("/human/events", _refusing(self.events)),
             web.post("/human/messages", _refusing(self.say)),
+            web.post("/human/messages/delete", _refusing(self.delete)),
             web.post("/human/interactions/command", _refusing(self.use_command)),
             web.post("/human/interactions/autocomplete", _refusing(self.ask_choices)),
             web.post("/human/interactions/component", _refusing(self.use_component)),
@@ -100,12 +102,16 @@ class HumanRoutes:
         said = read(await request.read(), NewMessage)
         user = self._acts.user(said.user_id)
         channel = self._acts.channel(said.channel_id, user)
-        if Permission.SEND_MESSAGES not in permissions.in_channel(channel, user.id):
+        if permissions.to_write(channel) not in permissions.in_channel(channel, user.id):
             raise refuse(403, "You do not have permission to send messages in this channel.")
         message = Message(self._core.world.new_id(), channel, user)
         draft = Draft(MessageBody(content=said.content))
         self._core.messaging.post(message, draft, Policy(user.upload_limit, PARSE_ALL))
         return json_response(self._core.renderer.message(message))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        self._acts.delete(read(await request.read(), Deletion))
+        return json_response({})
 
     async def use_command(self, request: web.Request) -> web.Response:
         return _started(self._acts.use_command(read(await request.read(), CommandUse)))

@@ -10,12 +10,17 @@ from bot.emulator.mentions import PARSE_ALL
 from bot.emulator.message_rules import check_flags
 from bot.emulator.messaging import Policy
 from bot.emulator.permissions import Permission
-from bot.emulator.requests import Draft, MessageReference
+from bot.emulator.requests import Draft, MessageReference, ThreadChanges, parse
+from bot.emulator.rest.limits import Window
+from bot.emulator.snowflakes import created_at
 from bot.emulator.uploads import body_of
 from bot.emulator.wire import Payload, json_response
 
 _NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS
+_OLD = 3600.0
+_EDITS_OF_OLD = (3, 6.0)
 _PAGE = 50
+_LONGEST_PAGE = 100
 
 
 class ChannelRoutes:
@@ -23,11 +28,13 @@ class ChannelRoutes:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._edits_of_old: dict[int, Window] = {}
 
     def table(self) -> list[web.RouteDef]:
         messages = r"/channels/{channel_id:\d+}/messages"
         return [
             web.get(r"/channels/{channel_id:\d+}", self.get_channel),
+            web.patch(r"/channels/{channel_id:\d+}", self.change_thread),
             web.post(r"/channels/{channel_id:\d+}/typing", self.typing),
             web.get(messages, self.history),
             web.post(messages, self.create),
@@ -40,8 +47,21 @@ class ChannelRoutes:
         channel = self._channel(request)
         return json_response(payloads.channel(channel, self._core.world))
 
+    async def change_thread(self, request: web.Request) -> web.Response:
+        """Bring an archived thread back; nothing else of a channel is a bot's to change here."""
+        thread = self._channel(request)
+        reopens = parse(body_of(request).json, ThreadChanges).archived is False
+        if thread.parent is None or not reopens:
+            raise errors.missing_permissions()
+        self._require(
+            thread, Permission.MANAGE_THREADS if thread.locked else permissions.to_write(thread)
+        )
+        if thread.archived:
+            self._core.moderation.unarchive(thread)
+        return json_response(payloads.channel(thread, self._core.world))
+
     async def typing(self, request: web.Request) -> web.Response:
-        channel = self._channel(request, Permission.SEND_MESSAGES)
+        channel = self._writable(request)
         world = self._core.world
         watchers = [u.id for u in world.humans() if world.can_view(u.id, channel)]
         event = {"channel_id": str(channel.id), "user_id": str(world.bot.id)}
@@ -49,25 +69,26 @@ class ChannelRoutes:
         return web.Response(status=204)
 
     async def history(self, request: web.Request) -> web.Response:
-        """Newest first, without ephemeral messages."""
-        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
-        before = _number(request, "before", 1 << 63)
-        after = _number(request, "after", 0)
-        limit = _number(request, "limit", _PAGE)
-        found = [m for m in channel.history() if after < m.id < before and not m.seen_only_by]
-        page = found[:limit] if "after" in request.query else found[-limit:]
-        return json_response([self._core.renderer.message(message) for message in reversed(page)])
+        """Newest first, without ephemeral messages; none for who may not read the history."""
+        channel = self._channel(request)
+        granted = permissions.in_channel(channel, self._core.world.bot.id)
+        if Permission.READ_MESSAGE_HISTORY not in granted:
+            return json_response([])
+        everything = [m for m in channel.history() if m.seen_only_by is None]
+        page = _page(request, everything)
+        return json_response([self._rendered(message) for message in reversed(page)])
 
     async def create(self, request: web.Request) -> web.Response:
-        channel = self._channel(request, Permission.SEND_MESSAGES)
+        channel = self._writable(request)
         body = body_of(request)
         draft = draft_of(body.json, body.uploads)
         check_flags(draft.body.flags or 0, _NEW_FLAGS)
         if draft.uploads:
             self._require(channel, Permission.ATTACH_FILES)
         self._check_reachable(channel)
-        message = self._sent_before(channel, draft) or self._post(channel, draft)
-        return json_response(self._rendered(message))
+        message = self._sent_before(draft) or self._post(channel, draft)
+        nonce = {} if message.nonce is None else {"nonce": message.nonce}
+        return json_response({**self._rendered(message), **nonce})
 
     def _post(self, channel: Channel, draft: Draft) -> Message:
         message = Message(self._core.world.new_id(), channel, self._core.world.bot)
@@ -90,11 +111,11 @@ class ChannelRoutes:
             raise errors.invalid(path, "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
         return False
 
-    def _sent_before(self, channel: Channel, draft: Draft) -> Message | None:
+    def _sent_before(self, draft: Draft) -> Message | None:
         nonce = draft.body.nonce
         if nonce is None or not draft.body.enforce_nonce:
             return None
-        return self._core.messaging.already_sent(channel, self._core.world.bot, nonce)
+        return self._core.messaging.already_sent(self._core.world.bot, nonce)
 
     async def get_message(self, request: web.Request) -> web.Response:
         channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
@@ -108,8 +129,18 @@ class ChannelRoutes:
         body = body_of(request)
         draft = draft_of(body.json, body.uploads)
         check_flags(draft.body.flags or 0, EDIT_FLAGS)
+        self._count_if_old(message)
         self._core.messaging.edit(message, draft, self._policy(channel))
         return json_response(self._rendered(message))
+
+    def _count_if_old(self, message: Message) -> None:
+        """Raises 429/30046 for too many edits of messages from more than an hour ago."""
+        now = self._core.world.now()
+        if now - created_at(message.id) <= _OLD:
+            return
+        edits = self._edits_of_old.setdefault(message.channel.id, Window(*_EDITS_OF_OLD))
+        if not edits.take(now):
+            raise errors.known(30046, retry_after=edits.ends_at - now)
 
     async def delete(self, request: web.Request) -> web.Response:
         channel = self._channel(request)
@@ -120,7 +151,12 @@ class ChannelRoutes:
         return web.Response(status=204)
 
     def _rendered(self, message: Message) -> Payload:
-        return self._core.renderer.message(message)
+        return self._core.renderer.for_bot(message)
+
+    def _writable(self, request: web.Request) -> Channel:
+        channel = self._channel(request)
+        self._require(channel, permissions.to_write(channel))
+        return channel
 
     def _channel(
         self, request: web.Request, needed: Permission = Permission.VIEW_CHANNEL
@@ -147,14 +183,34 @@ class ChannelRoutes:
         return message
 
     def _check_reachable(self, channel: Channel) -> None:
-        others = channel.recipient_ids - {self._core.world.bot.id}
-        users = self._core.world.users
-        if any(not users[other].accepts_direct_messages for other in others):
+        world = self._core.world
+        others = [world.users[other] for other in channel.recipient_ids - {world.bot.id}]
+        if not all(map(world.can_reach, others)):
+            raise errors.known(50278)
+        if not all(user.accepts_direct_messages for user in others):
             raise errors.cannot_message_user()
 
     def _policy(self, channel: Channel) -> Policy:
         limit = channel.guild.upload_limit if channel.guild else 10 * MEBIBYTE
         return Policy(limit, PARSE_ALL)
+
+
+def _page(request: web.Request, messages: list[Message]) -> list[Message]:
+    """The part of a history, oldest first, that before, after or around and the limit name."""
+    limit = _number(request, "limit", _PAGE)
+    if not 1 <= limit <= _LONGEST_PAGE:
+        message = f"int value should be between 1 and {_LONGEST_PAGE}."
+        raise errors.invalid(["limit"], "NUMBER_TYPE_RANGE", message)
+    if "around" in request.query:
+        around = _number(request, "around", 0)
+        older = [m for m in messages if m.id < around][-(limit // 2) :] if limit > 1 else []
+        newer = [m for m in messages if m.id >= around]
+        return older + newer[: limit - limit // 2]
+    if "after" in request.query:
+        after = _number(request, "after", 0)
+        return [m for m in messages if m.id > after][:limit]
+    before = _number(request, "before", 1 << 63)
+    return [m for m in messages if m.id < before][-limit:]
 
 
 def _number(request: web.Request, key: str, default: int) -> int:

@@ -1,6 +1,5 @@
 """Around every API request: its body read, its errors and headers put as Discord puts them."""
 
-import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,14 +8,12 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.emulator.effects import THROUGH_CLOUDFLARE
 from bot.emulator.errors import DiscordError, not_found, unauthorized
 from bot.emulator.uploads import Body, load_body
 from bot.emulator.wire import decode, json_response
 
 API = "/api/v10"
 _log = logging.getLogger(__name__)
-_BUCKET_SIZE = 1000
 
 
 @dataclass(frozen=True)
@@ -75,22 +72,6 @@ def require_token(token: str) -> Middleware:
         return await handler(request)
 
     return check
-
-
-@web.middleware
-async def tell_limits(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Rate limit headers of a bucket that never empties."""
-    response = await handler(request)
-    response.headers.update(
-        {
-            "X-RateLimit-Limit": str(_BUCKET_SIZE),
-            "X-RateLimit-Remaining": str(_BUCKET_SIZE - 1),
-            "X-RateLimit-Reset-After": "1.000",
-            "X-RateLimit-Bucket": hashlib.sha256(route_of(request).encode()).hexdigest()[:32],
-            **THROUGH_CLOUDFLARE,
-        }
-    )
-    return response
 
 
 def record_with(recorder: Recorder) -> Middleware:
