@@ -14,6 +14,7 @@ from bot import texts
 from bot.components.buttons import JobButton
 from bot.components.edit_form import edited_job_id
 from bot.delivery.delivery import Delivery
+from bot.delivery.places import UploadLimits
 from bot.delivery.traffic import Traffic
 from bot.errors import Refusal
 from bot.jobs.dispatcher import Dispatcher
@@ -53,7 +54,7 @@ class ZoetropeClient(discord.Client):
         self.settings = settings
         self.store = store
         self.catalogue = catalogue
-        self.delivery = Delivery(self, catalogue, traffic)
+        self.delivery = Delivery(self, catalogue, traffic, UploadLimits(settings.max_upload_bytes))
         self.dispatcher = Dispatcher(store, generator, self.delivery)
         self.tree = CommandTree(
             self,

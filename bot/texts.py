@@ -3,7 +3,7 @@
 from discord.utils import escape_markdown, escape_mentions
 
 from bot.jobs.forecast import Place
-from bot.jobs.job import Job
+from bot.jobs.job import Job, JobState
 from generator import Completed, Filmstrip, GenerationRequest, ModelSpec, Progress, Upload
 
 _STAGES = {
@@ -24,10 +24,29 @@ CANCELLING = "Stopping at the next step."
 DELETED = "Deleted."
 DISK_FULL = "The bot's disk is full, so nothing can be made. Tell who runs it to free some space."
 STARTING = "The generator is still starting. Try again in a few seconds."
+RESTARTING = "The bot is restarting. Nothing was queued; ask again in a minute."
+NOT_STORED = (
+    "This could not be written down, because the bot's disk is full or broken. Nothing was queued. "
+    "Tell who runs the bot, and ask again later."
+)
+TOO_LATE = "Too late: this video is finished and is being posted."
 INTERNAL_ERROR = "Something went wrong on my side; it has been logged. Nothing you did was lost."
 NOTHING_TO_SET = "Nothing was given to change. Choose at least one option of `/settings set`."
 MANAGERS_ONLY = "Only members with the permission Manage Server can see and change the settings."
 UNKNOWN_BUTTON = "This button belongs to another version of the bot."
+
+# why a video waits, below its place in the queue
+PLACE_KEPT = "The bot is restarting; your place is kept."
+RESTARTED = "The bot was restarted; your place was kept."
+GENERATOR_STARTING = "The generator is starting; this video waits for it."
+GENERATOR_DOWN = (
+    "The generator does not start at the moment, and who runs the bot can see why. "
+    "This video waits for it."
+)
+
+# why a video failed, after "This video stopped: "
+INTERNAL_FAILURE = "something went wrong on the bot's side, which has been logged."
+STOPPED_TWICE = "the bot itself stopped twice while it was being made."
 
 
 # --- refusals -------------------------------------------------------------------------------------
@@ -244,15 +263,114 @@ def filmstrip_alt_text(job: Job, strip: Filmstrip) -> str:
     )
 
 
-def done(job: Job) -> str:
-    return headline("✅", job)
+def done(job: Job, url: str | None) -> str:
+    return f"{headline('✅', job)}\n{f'The clip: {url}' if url else kept(job)}"
+
+
+def done_privately(job: Job, reason: str) -> str:
+    return f"{headline('✅', job)}\nThe clip was sent as a direct message, because {reason}."
 
 
 def failed(job: Job, message: str) -> str:
-    return f"{headline('⚠️', job)}\nThis video stopped: {message}"
+    what = f"This video stopped: {message}" if job.completed is None else message
+    return f"{headline('⚠️', job)}\n{what}"
 
 
 def cancelled(job: Job, by_user_id: int | None, step: int, total: int) -> str:
     by = f" by <@{by_user_id}>" if by_user_id is not None else ""
     at = f" at step {step} of {total}" if total else ""
     return f"{headline('🛑', job)}\nCancelled{by}{at}."
+
+
+# --- where clips go -------------------------------------------------------------------------------
+
+PLACE_GONE = "the channel is gone, or I cannot see it"
+ARCHIVED = "the thread is archived and I may not open it"
+SLOW_MODE = "the channel's slow mode holds me up"
+CLIP_MISSING = "The finished file is gone from the bot's disk. Try again makes the same video."
+
+
+def permissions_lost(names: list[str]) -> str:
+    return f"I lack {' and '.join(names)} there"
+
+
+def refused(code: int) -> str:
+    return f"Discord refused it (error {code})"
+
+
+def kept(job: Job) -> str:
+    return f"`/show id:{job.id}` brings the clip."
+
+
+def sent_privately(reason: str) -> str:
+    return f"-# Sent here because {reason}."
+
+
+def undeliverable(job: Job, reason: str) -> str:
+    return (
+        f"The clip is finished, but I could not post it, because {reason}, "
+        f"and direct messages to you are closed. {kept(job)}"
+    )
+
+
+def too_large_to_post(job: Job) -> str:
+    return (
+        "The clip is finished, but too large for Discord here, even made smaller. "
+        f"Where more is allowed, {kept(job)}"
+    )
+
+
+def filtered(job: Job) -> str:
+    return f"The clip is finished, but Discord's filters did not let it through. {kept(job)}"
+
+
+def not_accepted(job: Job) -> str:
+    return f"The clip is finished, but Discord did not accept the message. {kept(job)}"
+
+
+def unreachable(job: Job) -> str:
+    return f"The clip is finished, but Discord could not be reached for hours. {kept(job)}"
+
+
+def perhaps_posted(job: Job) -> str:
+    return (
+        "I was interrupted while I posted the clip, and cannot see whether it arrived. "
+        f"If it did not, {kept(job)}"
+    )
+
+
+def press_for_result(job: Job) -> str:
+    return f"{headline('✅', job)}\nYour clip is ready: press **Get result**."
+
+
+def press_later(job: Job) -> str:
+    return (
+        f"{headline('⏳', job)}\nDiscord lets me write here for a quarter of an hour only. "
+        "Press **Get result** to see how far it is, and to get the clip once it is there."
+    )
+
+
+def standing(job: Job) -> str:
+    """Say where an unfinished job is."""
+    waiting = job.state is JobState.QUEUED
+    return f"#{job.id} is still {'waiting for its turn' if waiting else 'being made'}."
+
+
+def shown_again(job: Job) -> str:
+    return f"**#{job.id}** by <@{job.user_id}> · {quote(job.request.prompt)}"
+
+
+def clip_removed(job: Job) -> str:
+    return f"The clip of #{job.id} is not kept any more. Try again makes the same video once more."
+
+
+def unknown_id(job_id: str) -> str:
+    return (
+        f"I know no video `{quote(job_id, 20)}` that you may see. Its id is the word after the #."
+    )
+
+
+def presence(waiting: int, *, paused: bool) -> str:
+    """Return what stands below the bot's name; nothing while there is nothing to say."""
+    parts = ["paused"] if paused else []
+    return " · ".join([*parts, f"{waiting} waiting"] if waiting else parts)

@@ -21,6 +21,7 @@ _LOOKS: dict[str, tuple[str, str, ButtonStyle]] = {
     "delete": ("Delete", "🗑️", ButtonStyle.danger),
     "cancel": ("Cancel", "🛑", ButtonStyle.secondary),
     "again": ("Try again", "🔁", ButtonStyle.primary),
+    "get": ("Get result", "📥", ButtonStyle.primary),
 }
 
 
@@ -64,7 +65,7 @@ def _view(job: Job, *actions: str) -> discord.ui.View:
 
 
 def cancel_view(job: Job) -> discord.ui.View:
-    return _view(job, "cancel")
+    return _view(job, "cancel", *_fetching(job))
 
 
 def result_view(job: Job) -> discord.ui.View:
@@ -72,4 +73,14 @@ def result_view(job: Job) -> discord.ui.View:
 
 
 def retry_view(job: Job) -> discord.ui.View:
-    return _view(job, "again", "edit")
+    """For a job without a clip in its channel, which may have one that could not be posted."""
+    return _view(job, *([] if job.completed is None else ["get"]), "again", "edit")
+
+
+def fetch_view(job: Job) -> discord.ui.View:
+    return _view(job, "get")
+
+
+def _fetching(job: Job) -> list[str]:
+    """Where only interactions reach a message, each press brings a new one."""
+    return ["get"] if job.route == "interaction" else []

@@ -4,120 +4,163 @@ import asyncio
 import logging
 import time
 from pathlib import Path
+from typing import Any
 
 import discord
 
 from bot import texts
-from bot.components.buttons import cancel_view, result_view, retry_view
-from bot.delivery.faults import PASSING
+from bot.components.buttons import cancel_view, fetch_view, retry_view
+from bot.delivery.clips import Clip
+from bot.delivery.faults import DISCORD_ERRORS, PASSING, Fault, TokenError, describe, fault_of
 from bot.delivery.message_writer import MessageWriter
+from bot.delivery.places import UploadLimits
+from bot.delivery.posting import Posted, Posting
+from bot.delivery.tokens import LiveMessage
 from bot.delivery.traffic import Traffic
-from bot.explainer.lesson import job_lesson
 from bot.jobs.forecast import Place
 from bot.jobs.job import Job
-from bot.jobs.reporter import DeliveryError
 from generator import Catalogue, Progress
 
 _log = logging.getLogger(__name__)
+_TIMEOUT = 300.0
+"""Seconds for a call that is not tried again; uploads are slow."""
+_TOLD_ELSEWHERE = frozenset(
+    {Fault.OLD_MESSAGE, Fault.ARCHIVED, Fault.NO_PLACE, Fault.NO_PERMISSION}
+)
 
 
 class Delivery:
     """Shows jobs in Discord; the dispatcher's `Reporter`."""
 
-    def __init__(self, client: discord.Client, catalogue: Catalogue, traffic: Traffic) -> None:
+    def __init__(
+        self, client: discord.Client, catalogue: Catalogue, traffic: Traffic, limits: UploadLimits
+    ) -> None:
+        self.limits = limits
         self._client = client
         self._catalogue = catalogue
         self._traffic = traffic
-        self._big_model = next(spec.name for spec in catalogue if not spec.small_world)
+        self._posting = Posting(client, catalogue, traffic, limits)
         self._writers: dict[str, MessageWriter] = {}
+        self._live: dict[str, LiveMessage] = {}
+        self._posted: dict[str, Posted] = {}
+        self._goodbyes: set[asyncio.Task[Fault | None]] = set()
         self._first_steps: dict[str, tuple[float, int]] = {}
+
+    def hold(self, job: Job, interaction: discord.Interaction[Any]) -> None:
+        """Write to a job through this interaction, where there is no other way, while it lives."""
+        if job.route == "interaction":
+            live = self._live.setdefault(job.id, LiveMessage())
+            live.renew(interaction, lambda: self._say_goodbye(job))
+            self._writer(job).reopen()
+
+    # --- on the way ---
 
     def show_place(self, job: Job, place: Place, note: str = "") -> None:
         spec = self._catalogue[job.request.model]
-        if (writer := self._writer(job)) is not None:
-            writer.show(texts.queued(job, spec, place, note), cancel_view(job))
+        self._writer(job).show(texts.queued(job, spec, place, note), cancel_view(job))
 
     def show_progress(self, job: Job, progress: Progress) -> None:
         spec = self._catalogue[job.request.model]
         content = texts.running(job, spec, progress, self._ready_at(progress))
-        if (writer := self._writer(job)) is None:
-            return
         if progress.preview is None:
-            writer.show(content, cancel_view(job))
+            self._writer(job).show(content, cancel_view(job))
         else:
             alt_text = texts.preview_alt_text(job, progress)
-            writer.show(content, cancel_view(job), Path(progress.preview), alt_text)
-
-    async def show_done(self, job: Job) -> bool:
-        return await self._finish(job, texts.done(job), None)
-
-    async def show_failure(self, job: Job, message: str) -> bool:
-        return await self._finish(job, texts.failed(job, message), retry_view(job))
-
-    async def show_cancelled(self, job: Job, by_user_id: int | None, step: int, total: int) -> bool:
-        return await self._finish(
-            job, texts.cancelled(job, by_user_id, step, total), retry_view(job)
-        )
+            self._writer(job).show(content, cancel_view(job), Path(progress.preview), alt_text)
 
     async def flush(self) -> None:
         await asyncio.gather(*(writer.flush() for writer in self._writers.values()))
 
+    # --- the clip ---
+
     async def post(self, job: Job, *, again: bool) -> int | None:
-        """Post the clip as a new message that mentions who asked; an edit would not notify."""
-        channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+        if job.route == "interaction":
+            return await self._post_live(job)
+        posted = self._posted[job.id] = await self._posting.post(job, again=again)
+        return posted.message_id
+
+    async def _post_live(self, job: Job) -> int | None:
+        """Post through a living interaction; without one the member fetches the clip."""
+        message = await self._posting.message(Clip.of(job))
         try:
-            message = await self._send(channel, job, self._status_reference(job))
-        except FileNotFoundError:
-            raise DeliveryError("the finished file is gone from the bot's disk.") from None
-        except discord.HTTPException as error:
-            message = await self._send_privately(job, error)
-        return message.id
-
-    async def _send(
-        self,
-        channel: discord.abc.Messageable,
-        job: Job,
-        reference: discord.MessageReference | None = None,
-    ) -> discord.Message:
-        assert job.completed is not None, "only finished jobs are posted"
-        spec = self._catalogue[job.request.model]
-        path = Path(job.completed.shown_path)
-        # a File can be sent only once: each attempt makes its own
-        file = discord.File(
-            path, f"{job.id}-seed{job.request.seed}.mp4", description=texts.alt_text(job)
-        )
-        return await channel.send(
-            texts.result(job, job.completed, spec, self._big_model),
-            file=file,
-            embeds=[job_lesson(job, spec)] if job.explain else [],
-            view=result_view(job),
-            reference=reference,  # pyright: ignore[reportArgumentType]
-            nonce=job.id,  # Discord drops a second send with the same nonce
-            allowed_mentions=discord.AllowedMentions(users=[discord.Object(job.user_id)]),
-        )
-
-    async def _send_privately(self, job: Job, refusal: discord.HTTPException) -> discord.Message:
-        """Fall back to a direct message when the channel does not take the clip."""
-        _log.warning("job %s: the channel refused the clip: %s", job.id, refusal)
-        reason = refusal.text or f"HTTP {refusal.status}"
-        try:
-            user = await self._client.fetch_user(job.user_id)
-            return await self._send(user, job)
-        except discord.HTTPException:
-            raise DeliveryError(
-                f"Discord did not take the clip in this channel ({reason}), "
-                "and direct messages to you are closed. The clip is kept: try again later."
-            ) from None
-
-    def _status_reference(self, job: Job) -> discord.MessageReference | None:
-        if job.status_message_id is None:
+            interaction = self._live.setdefault(job.id, LiveMessage()).interaction
+            async with asyncio.timeout(_TIMEOUT):
+                return (await interaction.followup.send(**message, wait=True)).id
+        except (TokenError, *DISCORD_ERRORS) as error:
+            _log.info("job %s: its clip is to be fetched: %s", job.id, describe(error))
             return None
-        return discord.MessageReference(
-            message_id=job.status_message_id,
-            channel_id=job.channel_id,
-            guild_id=job.guild_id,
-            fail_if_not_exists=False,
-        )
+
+    # --- last words ---
+
+    async def show_done(self, job: Job) -> bool:
+        posted = self._posted.get(job.id)
+        if job.result_message_id is None:
+            return await self._settle(job, texts.press_for_result(job), fetch_view(job))
+        if posted is not None and posted.reason is not None:
+            return await self._settle(job, texts.done_privately(job, posted.reason), None)
+        return await self._settle(job, texts.done(job, posted.url if posted else None), None)
+
+    async def show_failure(self, job: Job, message: str) -> bool:
+        content, view = texts.failed(job, message), retry_view(job)
+        fault = await self._finish(job, content, view)
+        if fault in _TOLD_ELSEWHERE:
+            return await self._say(job, content, view, privately=fault is not Fault.OLD_MESSAGE)
+        return fault not in PASSING
+
+    async def show_cancelled(self, job: Job, by_user_id: int | None, step: int, total: int) -> bool:
+        content = texts.cancelled(job, by_user_id, step, total)
+        return await self._settle(job, content, retry_view(job))
+
+    async def _settle(self, job: Job, content: str, view: discord.ui.View | None) -> bool:
+        return await self._finish(job, content, view) not in PASSING
+
+    async def _finish(self, job: Job, content: str, view: discord.ui.View | None) -> Fault | None:
+        fault = await self._writer(job).finish(content, view)
+        if fault not in PASSING:
+            self._forget(job)
+        return fault
+
+    async def _say(self, job: Job, content: str, view: discord.ui.View, *, privately: bool) -> bool:
+        """Say in a message of its own what the status message cannot be made to say."""
+        try:
+            async with asyncio.timeout(_TIMEOUT):
+                member = discord.Object(job.user_id)
+                place = await self._client.create_dm(member) if privately else self._channel(job)
+                await place.send(content, view=view, nonce=f"{job.id}-end")
+        except DISCORD_ERRORS as error:
+            _log.info("job %s: its end cannot be told: %s", job.id, describe(error))
+            return fault_of(error) not in PASSING
+        return True
+
+    # --- what is kept of a job until its end ---
+
+    def _forget(self, job: Job) -> None:
+        if (live := self._live.pop(job.id, None)) is not None:
+            live.close()
+        for kept in (self._writers, self._posted, self._first_steps):
+            kept.pop(job.id, None)
+
+    def _say_goodbye(self, job: Job) -> None:
+        """Say, before the token is over, how to go on from there."""
+        if (writer := self._writers.get(job.id)) is not None:
+            task = asyncio.create_task(writer.finish(texts.press_later(job), cancel_view(job)))
+            self._goodbyes.add(task)
+            task.add_done_callback(self._goodbyes.discard)
+
+    def _writer(self, job: Job) -> MessageWriter:
+        if job.id in self._writers:
+            return self._writers[job.id]
+        if job.route == "interaction":
+            target = self._live.setdefault(job.id, LiveMessage())
+        elif job.status_message_id is None:  # stopped before it was known: nothing can be edited
+            return MessageWriter(LiveMessage(), self._traffic, job.channel_id)
+        else:
+            target = self._channel(job).get_partial_message(job.status_message_id)
+        writer = self._writers[job.id] = MessageWriter(target, self._traffic, job.channel_id)
+        return writer
+
+    def _channel(self, job: Job) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
 
     def _ready_at(self, progress: Progress) -> int | None:
         """Estimate the finish as Unix time from the steps measured so far in this very run."""
@@ -130,20 +173,3 @@ class Delivery:
             return None
         left = (progress.total_steps - progress.step) * (now - started) / (progress.step - first)
         return round(time.time() + left)
-
-    async def _finish(self, job: Job, content: str, view: discord.ui.View | None) -> bool:
-        settled = True
-        if (writer := self._writer(job)) is not None:
-            settled = await writer.finish(content, view) not in PASSING
-        self._writers.pop(job.id, None)
-        self._first_steps.pop(job.id, None)
-        return settled
-
-    def _writer(self, job: Job) -> MessageWriter | None:
-        if job.status_message_id is None:
-            return None
-        if job.id not in self._writers:
-            channel = self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
-            message = channel.get_partial_message(job.status_message_id)
-            self._writers[job.id] = MessageWriter(message, self._traffic, job.channel_id)
-        return self._writers[job.id]

@@ -1,0 +1,98 @@
+"""Where a job's messages can go: by which route, with which permissions, up to which size."""
+
+import time
+from typing import Any
+
+import discord
+
+from bot import texts
+from bot.delivery.faults import Fault
+from bot.jobs.job import Job, Route
+
+_NEEDED = {
+    "view_channel": "View Channel",
+    "send_messages": "Send Messages",
+    "attach_files": "Attach Files",
+    "embed_links": "Embed Links",
+}
+_NEEDED_IN_THREADS = {
+    "send_messages_in_threads" if name == "send_messages" else name: words
+    if name != "send_messages"
+    else "Send Messages in Threads"
+    for name, words in _NEEDED.items()
+}
+_LARGEST_REQUEST = 24 * 2**20  # Discord documents 25 MiB for a whole request
+_MARGIN = 64 * 2**10  # for the rest of the multipart body
+USUAL_LIMIT = 10 * 2**20 - _MARGIN
+_REMEMBERED = 24 * 3600.0
+
+
+def route_of(interaction: discord.Interaction[Any]) -> Route:
+    """Tell whether the bot itself is where somebody used it, or only that person's installation."""
+    if interaction.guild_id is None:
+        return "interaction" if interaction.context.private_channel else "channel"
+    is_there = interaction.client.get_guild(interaction.guild_id) is not None
+    return "channel" if interaction.is_guild_integration() and is_there else "interaction"
+
+
+def missing_permissions(permissions: discord.Permissions, *, in_thread: bool) -> list[str]:
+    """Return the names of what posting a clip needs and is not granted."""
+    needed = _NEEDED_IN_THREADS if in_thread else _NEEDED
+    return [words for name, words in needed.items() if not getattr(permissions, name)]
+
+
+def cached_channel(client: discord.Client, job: Job) -> Any:
+    """Return what the gateway told of the job's channel; None for direct messages, and when gone.
+
+    Any of a guild's kinds of channel, or a thread.
+    """
+    guild = client.get_guild(job.guild_id or 0)
+    return None if guild is None else guild.get_channel_or_thread(job.channel_id)
+
+
+def why_refused(client: discord.Client, job: Job, fault: Fault, code: int) -> str:
+    """Say why a channel does not take a clip, naming the permission that is missing."""
+    match fault:
+        case Fault.NO_PLACE:
+            return texts.PLACE_GONE
+        case Fault.ARCHIVED:
+            return texts.ARCHIVED
+        case Fault.SLOW_MODE:
+            return texts.SLOW_MODE
+        case Fault.NO_PERMISSION if (channel := cached_channel(client, job)) is not None:
+            granted = channel.permissions_for(channel.guild.me)
+            in_thread = isinstance(channel, discord.Thread)
+            missing = missing_permissions(granted, in_thread=in_thread)
+            return texts.permissions_lost(missing or ["a permission"])
+        case _:
+            return texts.refused(code)
+
+
+class UploadLimits:
+    """The largest file, in bytes, that a place takes; it may turn out to be less than promised."""
+
+    def __init__(self, chosen: int | None) -> None:
+        self._most = min(chosen or _LARGEST_REQUEST, _LARGEST_REQUEST) - _MARGIN
+        self._lowered: dict[int, tuple[int, float]] = {}
+
+    def of_channel(self, guild: discord.Guild | None) -> int:
+        """Return the limit of messages by the bot itself: the server's, by its boosts."""
+        if guild is None:
+            return min(self._most, USUAL_LIMIT)
+        limit = min(self._most, guild.filesize_limit - _MARGIN)
+        lowered, until = self._lowered.get(guild.id, (limit, 0.0))
+        return min(limit, lowered) if time.monotonic() < until else limit
+
+    def of_answer(self, interaction: discord.Interaction[Any]) -> int:
+        """Return the limit of an interaction's own messages."""
+        return min(self._most, interaction.filesize_limit - _MARGIN)
+
+    def lower(self, guild_id: int | None, refused: int) -> int:
+        """Note that a file of this size was refused; return one that should not be.
+
+        For a day the server's next clips are made to fit at once.
+        """
+        limit = USUAL_LIMIT if refused > USUAL_LIMIT else refused * 3 // 4
+        if guild_id is not None:
+            self._lowered[guild_id] = limit, time.monotonic() + _REMEMBERED
+        return limit

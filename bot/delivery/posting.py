@@ -1,0 +1,232 @@
+"""Posting a clip: once, in its channel or else privately, whatever Discord does meanwhile."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
+
+from bot import texts
+from bot.delivery.clips import Clip, result_message
+from bot.delivery.faults import Fault, fault_of
+from bot.delivery.patience import reach
+from bot.delivery.places import UploadLimits, cached_channel, why_refused
+from bot.delivery.sent import sent_before_restart, sent_unheard
+from bot.delivery.traffic import Traffic
+from bot.jobs.job import Job
+from bot.jobs.reporter import DeliveryError
+from generator import Catalogue, GenerationError
+
+_log = logging.getLogger(__name__)
+_LONGEST_SLOW_MODE = 60
+_AT_ONCE = 4
+"""Uploads side by side; each has its file in memory."""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message with a clip."""
+
+    message_id: int
+    url: str | None = None
+    """Its address, in the job's own channel."""
+    reason: str | None = None
+    """Why it went to the member directly instead."""
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A message with a clip as it is to be sent next: without what was refused."""
+
+    clip: Clip
+    reply: bool = True
+    plain: bool = False
+    reason: str | None = None
+    mended: frozenset[Fault] = frozenset()
+
+    @property
+    def job(self) -> Job:
+        return self.clip.job
+
+
+class _RefusedError(Exception):
+    """A place does not take the clip, nor anything that could be sent instead."""
+
+    def __init__(self, error: discord.HTTPException) -> None:
+        super().__init__(str(error))
+        self.fault = fault_of(error)
+        self.code = error.code
+
+
+class Posting:
+    """Brings finished clips to where they were asked for."""
+
+    def __init__(
+        self, client: discord.Client, catalogue: Catalogue, traffic: Traffic, limits: UploadLimits
+    ) -> None:
+        self._client = client
+        self._catalogue = catalogue
+        self._big_model = next(spec.name for spec in catalogue if not spec.small_world)
+        self._traffic = traffic
+        self._limits = limits
+        self._sending = asyncio.Semaphore(_AT_ONCE)
+
+    async def post(self, job: Job, *, again: bool) -> Posted:
+        """Post the clip as a new message that mentions who asked; an edit would not notify.
+
+        Takes hours if Discord is away for hours. Raises `DeliveryError`.
+        """
+        if again and (message := await self._sent_before(job)) is not None:
+            _log.info("job %s was posted before the restart", job.id)
+            return self._posted(job, message)
+        draft = _Draft(Clip.of(job))
+        try:
+            return self._posted(job, await self._send(self._channel(job), draft))
+        except _RefusedError as refused:
+            _log.warning("job %s: the channel refused the clip: %s", job.id, refused)
+            reason = self._reason_to_go_elsewhere(job, refused)
+        try:
+            place = await self._direct_channel(job)
+            message = await self._send(place, replace(draft, reply=False, reason=reason))
+        except _RefusedError as closed:
+            _log.warning("job %s: direct messages are closed: %s", job.id, closed)
+            raise DeliveryError(texts.undeliverable(job, reason)) from None
+        return Posted(message.id, reason=reason)
+
+    def _reason_to_go_elsewhere(self, job: Job, refused: _RefusedError) -> str:
+        """Raises `DeliveryError` where no other place would take it either."""
+        match refused.fault:
+            case Fault.TOO_LARGE:
+                raise DeliveryError(texts.too_large_to_post(job))
+            case Fault.FILTERED:
+                raise DeliveryError(texts.filtered(job))
+            case Fault.INVALID:
+                raise DeliveryError(texts.not_accepted(job))
+            case _:
+                return why_refused(self._client, job, refused.fault, refused.code)
+
+    def _posted(self, job: Job, message: discord.Message) -> Posted:
+        if message.channel.id != job.channel_id:
+            return Posted(message.id)
+        return Posted(message.id, _reference(job, message.id).jump_url)
+
+    async def _sent_before(self, job: Job) -> discord.Message | None:
+        assert self._client.user is not None, "jobs are posted once logged in"
+        places: list[discord.abc.Messageable] = [self._channel(job)]
+        with contextlib.suppress(_RefusedError):
+            places.append(await self._direct_channel(job))
+        return await sent_before_restart(job, places, self._client.user, self._traffic)
+
+    async def _send(self, place: discord.abc.Messageable, draft: _Draft) -> discord.Message:
+        """Send the draft, or what can be sent of it. Raises `_RefusedError`, `DeliveryError`."""
+        began: float | None = None
+        assert self._client.user is not None, "jobs are posted once logged in"
+        us = self._client.user
+
+        async def attempt() -> discord.Message:
+            nonlocal began
+            if began is not None:
+                earlier = await sent_unheard(draft.job, place, us, began)
+                if earlier is not None:
+                    return earlier
+            async with self._sending:
+                began = began or time.monotonic()
+                return await self._send_once(place, draft)
+
+        while True:
+            try:
+                return await reach(attempt, draft.job, self._traffic)
+            except discord.HTTPException as error:
+                draft = await self._mend(draft, _RefusedError(error))
+
+    async def _send_once(self, place: discord.abc.Messageable, draft: _Draft) -> discord.Message:
+        job = draft.job
+        message = await self.message(draft.clip, reason=draft.reason, plain=draft.plain)
+        if draft.reply and job.status_message_id is not None:
+            message["reference"] = _reference(job, job.status_message_id)
+        # Discord drops a second send with the same nonce
+        return await place.send(**message, nonce=job.id)
+
+    async def message(
+        self, clip: Clip, *, reason: str | None = None, plain: bool = False
+    ) -> dict[str, Any]:
+        """Return `result_message` with what the catalogue knows."""
+        spec = self._catalogue[clip.job.request.model]
+        return await result_message(clip, spec, self._big_model, reason=reason, plain=plain)
+
+    # --- what can be done about a refusal ---
+
+    async def _mend(self, draft: _Draft, refused: _RefusedError) -> _Draft:
+        """Return what to send instead, or once more. Raises `_RefusedError` if nothing is left."""
+        fault = refused.fault
+        if fault in draft.mended:
+            raise refused
+        draft = replace(draft, mended=draft.mended | {fault})
+        match fault:
+            case Fault.CANNOT_REPLY:
+                return replace(draft, reply=False)
+            case Fault.INVALID:
+                return replace(draft, reply=False, plain=True)
+            case Fault.TOO_LARGE:
+                return replace(draft, clip=await self._smaller(draft, refused))
+            case Fault.ARCHIVED:
+                await self._reopen_thread(draft.job, refused)
+            case Fault.SLOW_MODE:
+                await self._wait_for_slow_mode(draft.job, refused)
+            case _:
+                raise refused
+        return draft
+
+    async def _smaller(self, draft: _Draft, refused: _RefusedError) -> Clip:
+        _log.warning("job %s: %d bytes are too many here", draft.job.id, draft.clip.size_bytes)
+        guild_id = draft.job.guild_id if draft.reason is None else None
+        limit = self._limits.lower(guild_id, draft.clip.size_bytes)
+        try:
+            return await draft.clip.within(limit)
+        except FileNotFoundError:
+            raise DeliveryError(texts.CLIP_MISSING) from None
+        except GenerationError as error:
+            _log.warning("job %s: %s", draft.job.id, error)
+            raise refused from None
+
+    async def _reopen_thread(self, job: Job, refused: _RefusedError) -> None:
+        async def reopen() -> None:
+            thread = await self._client.fetch_channel(job.channel_id)
+            if isinstance(thread, discord.Thread):
+                await thread.edit(archived=False)
+
+        try:
+            await reach(reopen, job, self._traffic)
+        except discord.HTTPException:
+            raise refused from None
+
+    async def _wait_for_slow_mode(self, job: Job, refused: _RefusedError) -> None:
+        seconds = getattr(cached_channel(self._client, job), "slowmode_delay", 0)
+        if seconds > _LONGEST_SLOW_MODE:
+            raise refused
+        await asyncio.sleep(seconds)
+
+    # --- places ---
+
+    def _channel(self, job: Job) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
+
+    async def _direct_channel(self, job: Job) -> discord.DMChannel:
+        """Raises `_RefusedError`, `DeliveryError`."""
+        member = discord.Object(job.user_id)
+        try:
+            return await reach(lambda: self._client.create_dm(member), job, self._traffic)
+        except discord.HTTPException as error:
+            raise _RefusedError(error) from None
+
+
+def _reference(job: Job, message_id: int) -> discord.MessageReference:
+    return discord.MessageReference(
+        message_id=message_id,
+        channel_id=job.channel_id,
+        guild_id=job.guild_id,
+        fail_if_not_exists=False,
+    )
