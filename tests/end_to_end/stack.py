@@ -3,33 +3,43 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from pathlib import Path
 
 import psutil
 
 from bot.app import run_bot
+from bot.emulator.clock import Clock
+from bot.emulator.demo import demo_world
 from bot.emulator.driver import Human
+from bot.emulator.faults import Faults
 from bot.emulator.rest.exchange import Exchange
 from bot.emulator.server import Emulator, run_emulator
 from bot.settings import Settings
 from tests.emulator.openapi import checked_traffic
 
+_MALFORMED = {50006, 50035, 50109}
+"""Codes for what Discord would never take; other refusals depend on the state of its world."""
+
 
 @asynccontextmanager
-async def local_discord() -> AsyncGenerator[Emulator]:
-    """Run a local Discord; fails at the end if the bot sent it what Discord would refuse."""
+async def local_discord(
+    *, clock: Clock | None = None, faults: Faults | None = None, limits: bool = False
+) -> AsyncGenerator[Emulator]:
+    """Run a local Discord; fails at the end if the bot sent it what Discord would never take."""
     refused: list[Exchange] = []
 
     with checked_traffic() as check:
 
         def record(exchange: Exchange) -> None:
-            if exchange.status == HTTPStatus.BAD_REQUEST:
+            if exchange.status >= 400 and exchange.response["code"] in _MALFORMED:
                 refused.append(exchange)
             if check is not None:
                 check(exchange)
 
-        async with run_emulator(recorder=record) as emulator:
+        world = demo_world(clock)
+        async with run_emulator(
+            world=world, faults=faults, recorder=record, limits=limits
+        ) as emulator:
             yield emulator
     assert not refused
 
