@@ -184,6 +184,7 @@ class FairQueueMachine(RuleBasedStateMachine):
         assert [job.id for job in removed.moved] == later
         self.rows.update({job.id: job for job in removed.moved})
         self.may_run.discard(job_id)
+        self.taken = [job for job in self.taken if job.id != job_id]
         self.delays.pop(job_id, None)
 
     @rule(running=st.booleans())
