@@ -6,7 +6,7 @@ An effect has the shape of a middleware: it gets the request and what would answ
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from aiohttp import web
@@ -35,12 +35,22 @@ def refusal(error: DiscordError, *, via: bool = True) -> Effect:
 
 def banned(retry_after: float = 60.0) -> Effect:
     """Cloudflare's answer to an address that asked too much: 429, a page, no Via."""
-    return _page(429, "Access denied", {"Retry-After": str(round(retry_after))})
+    return page(429, "Access denied", {"Retry-After": str(round(retry_after))})
 
 
 def unavailable(status: int = 502) -> Effect:
     """5xx with a page, as from the servers in front of the API."""
-    return _page(status, f"{status}", THROUGH_CLOUDFLARE)
+    return page(status, "Temporarily unavailable")
+
+
+def page(status: int, title: str, headers: Mapping[str, str] = THROUGH_CLOUDFLARE) -> Effect:
+    """A web page where JSON is expected."""
+
+    async def show(request: web.Request, handler: Handler) -> web.StreamResponse:
+        text = _PAGE.format(title=title)
+        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+
+    return show
 
 
 def slow(seconds: float) -> Effect:
@@ -120,14 +130,6 @@ class Hold:
     def release(self) -> None:
         """Let go what is held, and what is still to come."""
         self._released.set()
-
-
-def _page(status: int, title: str, headers: dict[str, str]) -> Effect:
-    async def show(request: web.Request, handler: Handler) -> web.StreamResponse:
-        text = _PAGE.format(title=title)
-        return web.Response(status=status, text=text, content_type="text/html", headers=headers)
-
-    return show
 
 
 def _transport(request: web.Request) -> asyncio.Transport:

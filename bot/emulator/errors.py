@@ -46,6 +46,7 @@ class DiscordError(Exception):
     def __init__(self, status: int, code: int, message: str, **details: object) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
+        self.scope = "user"
         self.payload: Payload = {"message": message, "code": code, **details}
 
     @property
@@ -53,10 +54,10 @@ class DiscordError(Exception):
         """What its answer says in headers, too: when to come back."""
         if self.status != 429:
             return {}
-        headers = {"Retry-After": str(math.ceil(self.payload["retry_after"]))}
+        wait = {"Retry-After": str(math.ceil(self.payload["retry_after"]))}
         if self.payload["global"]:
-            headers["X-RateLimit-Global"] = "true"
-        return headers
+            return {**wait, "X-RateLimit-Scope": "global", "X-RateLimit-Global": "true"}
+        return {**wait, "X-RateLimit-Scope": self.scope}
 
 
 class Problems:
@@ -111,9 +112,13 @@ def rate_limited(
     message: str = "You are being rate limited.",
     *,
     is_global: bool = False,
+    scope: str = "user",
 ) -> DiscordError:
-    details: Payload = {"retry_after": retry_after, "global": is_global}
-    return DiscordError(429, code, message, **details)
+    """429; `scope` "shared" is the limit of a resource that other bots used up."""
+    error = DiscordError(429, code, message, retry_after=retry_after)
+    error.payload["global"] = is_global
+    error.scope = scope
+    return error
 
 
 def unauthorized() -> DiscordError:

@@ -7,8 +7,9 @@ from aiohttp import web
 
 from bot.emulator import payloads
 from bot.emulator.connection import Connection
+from bot.emulator.entities import Guild
 from bot.emulator.faults import Faults
-from bot.emulator.sessions import Close, Closed, Intent, Op, Session
+from bot.emulator.sessions import SESSION_LIFE, Close, Closed, Intent, Op, Session
 from bot.emulator.wire import Payload
 from bot.emulator.world import World
 
@@ -82,6 +83,16 @@ class Gateway:
         for connection in self._connections:
             connection.send(Op.INVALID_SESSION, resumable)
 
+    def lose_guild(self, guild: Guild) -> None:
+        """An outage on Discord's side: the bot is still a member, but has to do without."""
+        self._faults.note("guild unavailable", guild.name)
+        gone = {"id": str(guild.id), "unavailable": True}
+        self.dispatch("GUILD_DELETE", gone, guild_id=guild.id, needs=Intent.GUILDS)
+
+    def restore_guild(self, guild: Guild) -> None:
+        created = payloads.created_guild(guild, self._world)
+        self.dispatch("GUILD_CREATE", created, guild_id=guild.id, needs=Intent.GUILDS)
+
     def hold_events(self) -> None:
         """Keep events from the connected clients, until `release_events` or until they resume."""
         self._faults.note("gateway events held")
@@ -107,6 +118,7 @@ class Gateway:
     def identify(self, data: Payload, outbox: asyncio.Queue[Payload]) -> Session:
         """Open a session and queue READY and the guilds; raises for a bad token or intents."""
         self._check_token(data)
+        self._forget_old_sessions()
         shard, shard_count = data.get("shard") or (0, 1)
         if not 0 <= shard < shard_count:
             raise Closed(Close.INVALID_SHARD, "Invalid shard.")
@@ -124,6 +136,7 @@ class Gateway:
     def resume(self, data: Payload, outbox: asyncio.Queue[Payload]) -> Session | None:
         """Take up a session and queue what it missed; None when it cannot be resumed."""
         self._check_token(data)
+        self._forget_old_sessions()
         session = self._sessions.get(str(data.get("session_id")))
         if session is None or not session.resume(outbox, int(data.get("seq") or 0)):
             return None
@@ -132,9 +145,15 @@ class Gateway:
         return session
 
     def end(self, session: Session, *, for_good: bool) -> None:
-        session.outbox = None
+        session.outbox, session.left_at = None, self._world.now()
         if for_good:
             self._sessions.pop(session.id, None)
+
+    def _forget_old_sessions(self) -> None:
+        forgotten = self._world.now() - SESSION_LIFE
+        for session in list(self._sessions.values()):
+            if session.left_at is not None and session.left_at < forgotten:
+                del self._sessions[session.id]
 
     def _tell_status(self) -> None:
         if self.online != self._was_online:

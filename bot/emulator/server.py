@@ -22,6 +22,7 @@ from bot.emulator.rest.exchange import (
     API,
     Recorder,
     answer_errors,
+    let_go,
     record_with,
     require_token,
 )
@@ -124,7 +125,7 @@ def _api(core: Core, recorder: Recorder | None, *, limits: bool) -> web.Applicat
     recording = [record_with(recorder)] if recorder is not None else []
     rates = RateLimits(core.world.clock, kept=limits)
     guards = [rates.middleware, answer_errors, require_token(core.token)]
-    layers = [core.faults.middleware, *recording, *guards]
+    layers = [let_go, core.faults.middleware, *recording, *guards]
     api = web.Application(middlewares=layers, client_max_size=_LARGEST_BODY)
     for routes in (ApplicationRoutes(core), ChannelRoutes(core), InteractionRoutes(core)):
         api.add_routes(routes.table())

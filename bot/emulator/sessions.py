@@ -8,6 +8,8 @@ from enum import IntEnum, IntFlag
 
 from bot.emulator.wire import Payload
 
+SESSION_LIFE = 300.0
+"""Seconds for which a client that is gone may come back to its session."""
 REPLAY_LIMIT = 5_000
 """Events a session keeps for a client that resumes."""
 
@@ -68,6 +70,7 @@ class Session:
     sequence: int = 0
     outbox: asyncio.Queue[Payload] | None = None
     held: bool = False
+    left_at: float | None = None
     _told: int = 0
     _sent: deque[Payload] = field(default_factory=lambda: deque[Payload](maxlen=REPLAY_LIMIT))
 
@@ -91,7 +94,7 @@ class Session:
         missed = [frame for frame in self._sent if frame["s"] > sequence]
         if len(missed) != self.sequence - sequence:
             return False
-        self.outbox, self.held = outbox, False
+        self.outbox, self.held, self.left_at = outbox, False, None
         for frame in missed:
             self._tell(frame)
         return True

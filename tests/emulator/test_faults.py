@@ -12,6 +12,7 @@ from bot.emulator import effects, errors
 from bot.emulator.driver import Human
 from bot.emulator.effects import Effect, Hold
 from bot.emulator.faults import EventFault, Fault, Faults
+from bot.emulator.rest.exchange import API
 from bot.emulator.server import Emulator
 from bot.emulator.uploads import Body
 from tests.emulator.bots import Bot, Interaction, online
@@ -75,6 +76,28 @@ async def test_a_rate_limit_by_its_code_is_waited_for(
     await send("hello")
     assert contents(emulator) == ["hello"]
     assert emulator.faults.counts["fault"] == 1
+
+
+async def test_a_client_that_dies_in_the_middle_of_an_upload_leaves_nothing(
+    emulator: Emulator, send: Send, caplog: pytest.LogCaptureFixture
+) -> None:
+    channel_id = emulator.world.channel_named("videos").id
+    head = (
+        f"POST {API}/channels/{channel_id}/messages HTTP/1.1",
+        f"Host: 127.0.0.1:{emulator.port}",
+        f"Authorization: Bot {emulator.token}",
+        "Content-Type: multipart/form-data; boundary=b",
+        "Content-Length: 1000",
+        "",
+        '--b\r\nContent-Disposition: form-data; name="files[0]"; filename="a"\r\n\r\nthe beginning',
+    )
+    _, writer = await asyncio.open_connection("127.0.0.1", emulator.port)
+    writer.write("\r\n".join(head).encode())
+    await writer.drain()
+    writer.transport.abort()
+    await send("hello")
+    assert contents(emulator) == ["hello"]
+    assert caplog.records == []
 
 
 async def test_a_global_rate_limit_is_waited_for(emulator: Emulator, send: Send) -> None:

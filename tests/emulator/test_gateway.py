@@ -6,6 +6,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
 from bot.emulator.faults import EventFault
 from bot.emulator.server import Emulator
@@ -134,6 +135,29 @@ async def test_session_closed_with_1000_is_not_resumed(emulator: Emulator, bot: 
         await emulator.gateway.drop(1000)
         await asyncio.wait_for(again, 10)
         assert not bot.resumed.is_set()
+
+
+async def test_session_is_forgotten_after_some_minutes(
+    emulator: Emulator, bot: Bot, clock: Clock
+) -> None:
+    async with online(bot, emulator):
+        again = asyncio.create_task(bot.wait_for("connect"))
+        await asyncio.sleep(0)
+        await emulator.gateway.drop()
+        clock.skip(400)
+        await asyncio.wait_for(again, 10)
+        assert not bot.resumed.is_set()
+
+
+async def test_guild_is_unavailable_for_a_while(emulator: Emulator, bot: Bot) -> None:
+    guild = next(iter(emulator.world.guilds.values()))
+    async with online(bot, emulator):
+        for change in (emulator.gateway.lose_guild, emulator.gateway.restore_guild):
+            event = "guild_unavailable" if bot.guilds[0].unavailable is False else "guild_available"
+            told = asyncio.create_task(bot.wait_for(event))
+            await asyncio.sleep(0)
+            change(guild)
+            await told
 
 
 async def test_gateway_that_accepts_nobody_is_tried_again(emulator: Emulator, bot: Bot) -> None:

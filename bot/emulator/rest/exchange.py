@@ -45,6 +45,15 @@ def route_of(request: web.Request) -> str:
 
 
 @web.middleware
+async def let_go(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Make nothing of a client that is gone in the middle of its request."""
+    try:
+        return await handler(request)
+    except ConnectionError:
+        return web.Response()
+
+
+@web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn errors into Discord's JSON."""
     try:
@@ -56,6 +65,8 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return json_response(not_found().payload, status=404)
     except web.HTTPMethodNotAllowed:
         return json_response({"message": "405: Method Not Allowed", "code": 0}, status=405)
+    except ConnectionError:  # for `let_go`
+        raise
     except Exception:
         _log.exception("%s %s failed", request.method, request.path)
         return json_response({"message": "500: Internal Server Error", "code": 0}, status=500)

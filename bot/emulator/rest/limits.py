@@ -57,8 +57,9 @@ class RateLimits:
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         window, refusal = self._take(request)
         if refusal is not None:
-            headers = {**refusal.headers, "X-RateLimit-Scope": "user"}
-            response = json_response(refusal.payload, status=refusal.status, headers=headers)
+            response = json_response(
+                refusal.payload, status=refusal.status, headers=refusal.headers
+            )
         else:
             response = await handler(request)
         response.headers.update(self._described(window, route_of(request)))
