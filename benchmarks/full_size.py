@@ -29,8 +29,9 @@ from diffusers import (
 from generator.memory import NO_GPU
 from generator.models import load_catalogue
 from generator.pipelines.device import Device
+from generator.presets import Preset, Settings
 from generator.rules import FrameRule, SizeRule
-from generator.spec import ModelSpec, Preset, Settings
+from generator.spec import ModelSpec
 
 Numbers = Mapping[str, Any]
 """Arguments of a class of diffusers; what is not named is the class's default."""

@@ -21,6 +21,7 @@ from generator.errors import (
     UnknownModelError,
 )
 from generator.models import load_catalogue
+from generator.presets import PresetName, Settings
 from generator.protocol import (
     Cancel,
     Cancelled,
@@ -39,7 +40,7 @@ from generator.protocol import (
     Terminal,
     Upload,
 )
-from generator.spec import ModelSpec, PresetName, Settings
+from generator.spec import ModelSpec
 
 __all__ = [
     "Cancel",

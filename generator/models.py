@@ -5,8 +5,9 @@ from pathlib import Path
 from generator import builtin
 from generator.catalogue import Catalogue
 from generator.models_file import read_models
+from generator.presets import Settings
 from generator.rules import FrameRule, SizeRule
-from generator.spec import ModelSpec, Settings
+from generator.spec import ModelSpec
 
 SHIPPED = Path(__file__).with_name("models.toml")
 """The entries that ship with the project, in the form operators write theirs."""

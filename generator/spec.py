@@ -1,16 +1,17 @@
 """What a model is to the rest of the program: where it lies, what it can do, and its rules."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
-from typing import Literal
 
 from msgspec import structs
 
 from generator import small_world
+from generator.contradictions import contradictions
 from generator.errors import GenerationError
 from generator.memory import NO_GPU, Memory
+from generator.presets import Preset, PresetName, Settings
 from generator.protocol import GenerationRequest
 from generator.rules import Chunks, FieldError, FrameRule, SizeRule
 from generator.sources import (
@@ -25,38 +26,6 @@ from generator.sources import (
 
 SEEDS = 2**32
 """Seeds are 0 .. SEEDS - 1."""
-
-PresetName = Literal["draft", "normal", "best"]
-"""Quick to look at; the model's defaults; as good as it gets, which takes longer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """The numbers of a clip that a person may change."""
-
-    width: int
-    height: int
-    num_frames: int
-    fps: int
-    num_inference_steps: int
-    guidance_scale: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Preset:
-    """What differs from a model's defaults; None is as they are."""
-
-    width: int | None = None
-    height: int | None = None
-    num_frames: int | None = None
-    fps: int | None = None
-    num_inference_steps: int | None = None
-    guidance_scale: float | None = None
-
-    def applied_to(self, defaults: Settings) -> Settings:
-        changes = {name: value for name, value in asdict(self).items() if value is not None}
-        return replace(defaults, **changes)
-
 
 _UNCHANGED = Preset()
 _CALL_NUMBERS = ("width", "height", "num_frames", "num_inference_steps", "guidance_scale")
@@ -146,7 +115,7 @@ class ModelSpec:
     """Clips are enlarged by a whole number until their shorter edge has this many pixels."""
 
     def __post_init__(self) -> None:
-        for field_name, fault in _faults(self):
+        for field_name, fault in contradictions(self):
             raise FieldError(field_name, fault)
 
     @property
@@ -278,35 +247,6 @@ class ModelSpec:
                 raise GenerationError(
                     "invalid", f"{self.title} cannot use {name} {value!r}; try {nearest!r}."
                 )
-
-
-def _faults(spec: ModelSpec) -> Iterator[tuple[str, str]]:
-    """Yield fields that contradict others, and what to do about them."""
-    if spec.min_steps > spec.max_steps:
-        yield "min_steps", f"is more than max_steps ({spec.max_steps})"
-    if spec.timesteps and spec.sigmas:
-        yield "sigmas", "cannot be given beside timesteps"
-    for name in ("timesteps", "sigmas"):
-        count = len(getattr(spec, name))
-        if count and not count == spec.min_steps == spec.max_steps:
-            yield name, f"fix the number of steps: set min_steps and max_steps to {count}"
-    numbers = Settings.__dataclass_fields__.keys()
-    for name in spec.arguments.keys() - numbers:
-        yield "arguments", f"{name!r} is no number of a request; there are {', '.join(numbers)}"
-    if spec.loras and not spec.lora:
-        yield "loras", f"cannot be laid over a {spec.pipeline_class} (lora = false)"
-    presets: dict[str, PresetName] = {"defaults": "normal", "draft": "draft", "best": "best"}
-    for field_name, preset in presets.items():
-        for name, value, nearest in _off_the_rules(spec, spec.preset(preset)):
-            yield field_name, f"{name} {value} breaks the model's own rules; try {nearest}"
-
-
-def _off_the_rules(spec: ModelSpec, settings: Settings) -> Iterator[tuple[str, object, object]]:
-    numbers = asdict(settings)
-    legal = spec.request(id="", prompt="", seed=0, output_path="", **numbers)
-    for name, value in numbers.items():
-        if value != (nearest := getattr(legal, name)):
-            yield name, value, nearest
 
 
 def _well_formed(text: str) -> str:

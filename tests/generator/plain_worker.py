@@ -16,11 +16,12 @@ from generator.encoding import Rendering
 from generator.errors import DeviceLostError, GenerationError
 from generator.failures import out_of_memory
 from generator.memory import Mode
+from generator.presets import Settings
 from generator.protocol import GenerationRequest, Ready, Stage
 from generator.rules import FrameRule, SizeRule
 from generator.runtime import OnBytes, OnProgress
 from generator.snapshots import OnSnapshot
-from generator.spec import ModelSpec, Settings
+from generator.spec import ModelSpec
 from generator.worker import run_worker
 
 Run = Callable[[GenerationRequest, OnProgress], Rendering]

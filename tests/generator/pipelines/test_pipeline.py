@@ -14,8 +14,9 @@ from generator.encoding import Frames
 from generator.errors import DeviceLostError, GenerationCancelledError, GenerationError
 from generator.pipelines.pipeline import DiffusersPipeline
 from generator.pipelines.runtime import TorchRuntime
+from generator.presets import Preset
 from generator.protocol import GenerationRequest
-from generator.spec import ModelSpec, Preset
+from generator.spec import ModelSpec
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

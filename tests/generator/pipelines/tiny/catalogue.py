@@ -9,8 +9,9 @@ import torch
 
 from generator.memory import Memory
 from generator.models import load_catalogue
+from generator.presets import Preset
 from generator.rules import SizeRule
-from generator.spec import ModelSpec, Preset
+from generator.spec import ModelSpec
 from tests.generator.pipelines.tiny import hunyuan, ltx, others, unet, wan
 
 Build = Callable[[], Any]

@@ -22,8 +22,9 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from generator.memory import Memory
 from generator.models import load_catalogue
+from generator.presets import Settings
 from generator.rules import SizeRule
-from generator.spec import ModelSpec, Settings
+from generator.spec import ModelSpec
 
 _PROMPTS = "a red circle, a blue square"
 
