@@ -12,6 +12,7 @@ from discord.http import Route
 from bot.client import ZoetropeClient
 from bot.commands.explain import add_explain_command
 from bot.commands.settings import add_settings_commands
+from bot.commands.show import add_show_command
 from bot.commands.video import add_video_command
 from bot.components.actions import ACTIONS
 from bot.disk import MIN_FREE_BYTES, has_room
@@ -54,6 +55,7 @@ async def run_bot(settings: Settings) -> None:
         add_video_command(client.tree)
         add_explain_command(client.tree)
         add_settings_commands(client.tree)
+        add_show_command(client.tree)
         async with client:
             await _login(client, settings.discord_token)
             try:

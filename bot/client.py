@@ -58,8 +58,10 @@ class ZoetropeClient(discord.Client):
         self.dispatcher = Dispatcher(store, generator, self.delivery)
         self.tree = CommandTree(
             self,
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
-            allowed_installs=app_commands.AppInstallationType(guild=True),
+            allowed_contexts=app_commands.AppCommandContext(
+                guild=True, dm_channel=True, private_channel=True
+            ),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
         self._generator = generator
         self._actions = actions

@@ -29,6 +29,21 @@ NOT_STORED = (
     "This could not be written down, because the bot's disk is full or broken. Nothing was queued. "
     "Tell who runs the bot, and ask again later."
 )
+ONLY_YOURS = "Only the person who asked for this video can change it."
+CHANGED = "Changed. It keeps its place."
+CHANGED_AND_MOVED = (
+    "Changed. It takes longer than before, so it has given up its place "
+    "and waits as if you had asked for it just now."
+)
+NO_CHANGE = "This video is not waiting any more, so it cannot be changed."
+NO_CHANGE_BUT_COPY = (
+    "Nothing was changed: this video is not waiting any more. "
+    "Here is what you wrote; send it as a new `/video`."
+)
+CHANGE_NOT_STORED = (
+    "The change could not be written down, because the bot's disk is full or broken. "
+    "The video waits as it was."
+)
 TOO_LATE = "Too late: this video is finished and is being posted."
 INTERNAL_ERROR = "Something went wrong on my side; it has been logged. Nothing you did was lost."
 NOTHING_TO_SET = "Nothing was given to change. Choose at least one option of `/settings set`."
@@ -36,6 +51,7 @@ MANAGERS_ONLY = "Only members with the permission Manage Server can see and chan
 UNKNOWN_BUTTON = "This button belongs to another version of the bot."
 
 # why a video waits, below its place in the queue
+MOVED_BACK = "It was changed and takes longer now, so it has given up its place."
 PLACE_KEPT = "The bot is restarting; your place is kept."
 RESTARTED = "The bot was restarted; your place was kept."
 GENERATOR_STARTING = "The generator is starting; this video waits for it."
@@ -43,6 +59,7 @@ GENERATOR_DOWN = (
     "The generator does not start at the moment, and who runs the bot can see why. "
     "This video waits for it."
 )
+DISK_FULL_WAITING = "The bot's disk is nearly full. This video waits until there is room."
 
 # why a video failed, after "This video stopped: "
 INTERNAL_FAILURE = "something went wrong on the bot's side, which has been logged."
@@ -147,6 +164,12 @@ def quote(text: str, length: int = _QUOTED_LENGTH) -> str:
     if len(text) > length:
         text = text[: length - 1].rstrip() + "…"
     return escape_mentions(escape_markdown(text))
+
+
+def to_copy(text: str) -> str:
+    """Return a member's words for them to copy, exactly but for what would end the block."""
+    harmless = text.replace("```", "'" * 3)
+    return f"```\n{harmless}\n```"
 
 
 def headline(icon: str, job: Job) -> str:
@@ -362,6 +385,10 @@ def shown_again(job: Job) -> str:
 
 def clip_removed(job: Job) -> str:
     return f"The clip of #{job.id} is not kept any more. Try again makes the same video once more."
+
+
+def too_large_to_show(job: Job) -> str:
+    return f"The clip of #{job.id} is too large for Discord here, even made smaller."
 
 
 def unknown_id(job_id: str) -> str:

@@ -21,6 +21,7 @@ def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
         name="settings",
         description="How videos are made on this server",
         guild_only=True,
+        allowed_installs=app_commands.AppInstallationType(guild=True),
         default_permissions=discord.Permissions(manage_guild=True),
     )
 

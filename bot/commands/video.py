@@ -8,6 +8,7 @@ from discord import app_commands
 from bot import texts
 from bot.client import Interaction, ZoetropeClient
 from bot.components.buttons import cancel_view
+from bot.delivery.places import missing_permissions_of, route_of
 from bot.disk import has_room
 from bot.errors import Refusal
 from bot.jobs.job import Job, new_job_id
@@ -15,15 +16,6 @@ from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Caps, Plan, Wish, choos
 from bot.jobs.rules import GuildRules
 from bot.settings import Settings
 from generator import ModelSpec
-
-_DEFAULT_UPLOAD_LIMIT = 10 * 2**20
-_LARGEST_REQUEST = 24 * 2**20  # Discord documents 25 MiB for a whole request
-_UPLOAD_MARGIN = 64 * 2**10  # for the rest of the multipart body
-_NEEDED_PERMISSIONS = {
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-    "embed_links": "Embed Links",
-}
 
 
 def add_video_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
@@ -87,7 +79,7 @@ async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = 
         rules,
         job_id=job_id,
         output_path=str(client.settings.clips_dir.resolve() / f"{job_id}.mp4"),
-        max_bytes=_upload_limit(interaction),
+        max_bytes=client.delivery.limits.of_result(interaction),
         previews=client.settings.previews,
     )
     await _queue(interaction, _job(interaction, plan, wish, parent), spec)
@@ -102,11 +94,14 @@ async def _free_id(client: ZoetropeClient) -> str:
 async def _queue(interaction: Interaction, job: Job, spec: ModelSpec) -> None:
     dispatcher = interaction.client.dispatcher
     job = await dispatcher.accept(job, _caps(interaction.client.settings))
+    delivery = interaction.client.delivery
+    delivery.hold(job, interaction)
     try:
         answer = await interaction.response.send_message(
             texts.queued(job, spec, dispatcher.place(job)), view=cancel_view(job)
         )
     except discord.HTTPException:
+        delivery.forget(job)
         await dispatcher.cancel(job.id, job.user_id)  # nobody was told, so nobody waits for it
         raise
     assert answer.message_id is not None, "an answer of this type is a message"
@@ -132,6 +127,7 @@ def _job(interaction: Interaction, plan: Plan, wish: Wish, parent: Job | None) -
         request=plan.request,
         notes=plan.notes,
         explain=wish.explain,
+        route=route_of(interaction),
         created_at=time.time(),
     )
 
@@ -178,24 +174,10 @@ def _check_member(interaction: Interaction, rules: GuildRules) -> None:
         )
         if not allowed:
             raise Refusal(texts.role_needed(rules.role_id))
-    if interaction.guild_id is not None:
-        missing = [
-            name
-            for flag, name in _NEEDED_PERMISSIONS.items()
-            if not getattr(interaction.app_permissions, flag)
-        ]
-        if missing:
-            raise Refusal(texts.permissions_missing(missing))
+    if missing := missing_permissions_of(interaction):
+        raise Refusal(texts.permissions_missing(missing))
     if not has_room(client.settings.clips_dir):
         raise Refusal(texts.DISK_FULL)
-
-
-def _upload_limit(interaction: Interaction) -> int:
-    """Bytes that fit: the result goes through the channel, whose limit is the server's."""
-    guild = interaction.guild
-    limit = guild.filesize_limit if guild is not None else _DEFAULT_UPLOAD_LIMIT
-    chosen = interaction.client.settings.max_upload_bytes or _LARGEST_REQUEST
-    return min(limit, chosen, _LARGEST_REQUEST) - _UPLOAD_MARGIN
 
 
 async def complete_model(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import aiofiles.os
 import discord
+import msgspec
 
 from bot import texts
 from bot.client import Action, Interaction
+from bot.commands.show import has_clip, send_again
 from bot.commands.video import again, make_video
 from bot.components.edit_form import edit_form, edited_wish
 from bot.errors import Refusal
 from bot.explainer.lesson import filmstrip_files, job_lesson
-from bot.jobs.job import Job
+from bot.jobs.job import Job, JobState
 from bot.jobs.limits import choose_model
 
 
@@ -46,8 +48,30 @@ async def _cancel(interaction: Interaction, job: Job) -> None:
     _check_owner(interaction, job)
     # acknowledged first: the cancelled job's message is edited at once
     await interaction.response.defer()
+    interaction.client.delivery.hold(job, interaction)
     if not await interaction.client.dispatcher.cancel(job.id, interaction.user.id):
         await interaction.followup.send(texts.NOT_RUNNING, ephemeral=True)
+
+
+async def _get(interaction: Interaction, job: Job) -> None:
+    """Bring the clip, or say where it stands; either way there is a new interaction to write to."""
+    _check_owner(interaction, job)
+    delivery = interaction.client.delivery
+    if has_clip(job):
+        message = await send_again(interaction, job)
+        if message is not None and job.route == "interaction":
+            delivery.hold(job, interaction)
+            await delivery.show_done(msgspec.structs.replace(job, result_message_id=message.id))
+        return
+    await interaction.response.defer()
+    delivery.hold(job, interaction)
+    match job.state:
+        case JobState.FAILED:
+            await delivery.show_failure(job, job.failure or texts.INTERNAL_FAILURE)
+        case JobState.CANCELLED:
+            await delivery.show_cancelled(job, None, 0, 0)
+        case _:
+            await interaction.followup.send(texts.standing(job), ephemeral=True)
 
 
 async def _delete(interaction: Interaction, job: Job) -> None:
@@ -77,5 +101,6 @@ ACTIONS: Mapping[str, Action] = {
     "submit": _submit,
     "how": _how,
     "cancel": _cancel,
+    "get": _get,
     "delete": _delete,
 }

@@ -17,6 +17,7 @@ Handler = Callable[["discord.Interaction[ZoetropeClient]", str], Awaitable[None]
 _LOOKS: dict[str, tuple[str, str, ButtonStyle]] = {
     "vary": ("Vary", "🎲", ButtonStyle.primary),
     "edit": ("Edit & rerun", "✏️", ButtonStyle.secondary),
+    "change": ("Edit", "✏️", ButtonStyle.secondary),
     "how": ("How it works", "💡", ButtonStyle.secondary),
     "delete": ("Delete", "🗑️", ButtonStyle.danger),
     "cancel": ("Cancel", "🛑", ButtonStyle.secondary),
@@ -62,6 +63,10 @@ def _view(job: Job, *actions: str) -> discord.ui.View:
     for action in actions:
         view.add_item(JobButton(action, job.id))
     return view
+
+
+def waiting_view(job: Job) -> discord.ui.View:
+    return _view(job, "change", "cancel", *_fetching(job))
 
 
 def cancel_view(job: Job) -> discord.ui.View:

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot import texts
-from bot.components.buttons import cancel_view, fetch_view, retry_view
+from bot.components.buttons import cancel_view, fetch_view, retry_view, waiting_view
 from bot.delivery.clips import Clip
 from bot.delivery.faults import DISCORD_ERRORS, PASSING, Fault, TokenError, describe, fault_of
 from bot.delivery.message_writer import MessageWriter
@@ -57,7 +57,7 @@ class Delivery:
 
     def show_place(self, job: Job, place: Place, note: str = "") -> None:
         spec = self._catalogue[job.request.model]
-        self._writer(job).show(texts.queued(job, spec, place, note), cancel_view(job))
+        self._writer(job).show(texts.queued(job, spec, place, note), waiting_view(job))
 
     def show_progress(self, job: Job, progress: Progress) -> None:
         spec = self._catalogue[job.request.model]
@@ -117,7 +117,7 @@ class Delivery:
     async def _finish(self, job: Job, content: str, view: discord.ui.View | None) -> Fault | None:
         fault = await self._writer(job).finish(content, view)
         if fault not in PASSING:
-            self._forget(job)
+            self.forget(job)
         return fault
 
     async def _say(self, job: Job, content: str, view: discord.ui.View, *, privately: bool) -> bool:
@@ -134,7 +134,8 @@ class Delivery:
 
     # --- what is kept of a job until its end ---
 
-    def _forget(self, job: Job) -> None:
+    def forget(self, job: Job) -> None:
+        """Write to a job no more."""
         if (live := self._live.pop(job.id, None)) is not None:
             live.close()
         for kept in (self._writers, self._posted, self._first_steps):

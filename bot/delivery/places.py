@@ -35,6 +35,16 @@ def route_of(interaction: discord.Interaction[Any]) -> Route:
     return "channel" if interaction.is_guild_integration() and is_there else "interaction"
 
 
+def missing_permissions_of(interaction: discord.Interaction[Any]) -> list[str]:
+    """Return the names of what it takes to post a clip where an interaction comes from."""
+    granted = interaction.app_permissions
+    if route_of(interaction) == "interaction":
+        return [] if granted.attach_files else [_NEEDED["attach_files"]]
+    if interaction.guild_id is None:
+        return []
+    return missing_permissions(granted, in_thread=isinstance(interaction.channel, discord.Thread))
+
+
 def missing_permissions(permissions: discord.Permissions, *, in_thread: bool) -> list[str]:
     """Return the names of what posting a clip needs and is not granted."""
     needed = _NEEDED_IN_THREADS if in_thread else _NEEDED
@@ -82,6 +92,12 @@ class UploadLimits:
         limit = min(self._most, guild.filesize_limit - _MARGIN)
         lowered, until = self._lowered.get(guild.id, (limit, 0.0))
         return min(limit, lowered) if time.monotonic() < until else limit
+
+    def of_result(self, interaction: discord.Interaction[Any]) -> int:
+        """Return the limit for the result of a command."""
+        if route_of(interaction) == "channel":
+            return self.of_channel(interaction.guild)
+        return self.of_answer(interaction)
 
     def of_answer(self, interaction: discord.Interaction[Any]) -> int:
         """Return the limit of an interaction's own messages."""

@@ -1,0 +1,79 @@
+"""/show: a kept clip once more, for its owner anywhere and for everybody on its server."""
+
+import aiofiles.os
+import discord
+from discord import app_commands
+
+from bot import texts
+from bot.client import Interaction, ZoetropeClient
+from bot.components.buttons import result_view, retry_view
+from bot.delivery.clips import Clip
+from bot.delivery.places import missing_permissions_of
+from bot.errors import Refusal
+from bot.jobs.job import Job, JobState
+from generator import GenerationError
+
+
+def add_show_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
+    """Register /show."""
+
+    @tree.command(name="show", description="Show a video that was made before")
+    @app_commands.describe(id="The word after the #")
+    async def show(  # pyright: ignore[reportUnusedFunction]
+        interaction: Interaction,
+        id: app_commands.Range[str, 1, 20],  # noqa: A002 - the option's name
+    ) -> None:
+        job = await interaction.client.store.job(id.strip().lstrip("#").lower())
+        if job is None or not _may_see(interaction, job):
+            raise Refusal(texts.unknown_id(id))
+        if has_clip(job):
+            await send_again(interaction, job)
+        else:
+            await _say_why_not(interaction, job)
+
+
+def has_clip(job: Job) -> bool:
+    """Tell whether a job has ended with a clip, posted or not."""
+    return job.completed is not None and job.state in {JobState.POSTED, JobState.FAILED}
+
+
+async def send_again(interaction: Interaction, job: Job) -> discord.Message | None:
+    """Answer with a job's clip, the whole one if that fits here; None if it is not kept any more.
+
+    Raises `Refusal` where it cannot be shown.
+    """
+    if missing := missing_permissions_of(interaction):
+        raise Refusal(texts.permissions_missing(missing))
+    clip = Clip.of(job)
+    if not await aiofiles.os.path.exists(clip.completed.shown_path):
+        await interaction.response.send_message(
+            texts.clip_removed(job), view=retry_view(job), ephemeral=True
+        )
+        return None
+    await interaction.response.defer()
+    try:
+        clip = await clip.within(interaction.client.delivery.limits.of_answer(interaction))
+        file = await clip.file()
+    except FileNotFoundError:
+        raise Refusal(texts.clip_removed(job)) from None
+    except GenerationError:
+        raise Refusal(texts.too_large_to_show(job)) from None
+    return await interaction.followup.send(
+        texts.shown_again(job), file=file, view=result_view(job), wait=True
+    )
+
+
+def _may_see(interaction: Interaction, job: Job) -> bool:
+    same_server = job.guild_id is not None and job.guild_id == interaction.guild_id
+    return same_server or job.user_id == interaction.user.id
+
+
+async def _say_why_not(interaction: Interaction, job: Job) -> None:
+    match job.state:
+        case JobState.FAILED:
+            text, view = texts.failed(job, job.failure or texts.INTERNAL_FAILURE), retry_view(job)
+        case JobState.CANCELLED:
+            text, view = texts.cancelled(job, None, 0, 0), retry_view(job)
+        case _:
+            raise Refusal(texts.standing(job))
+    await interaction.response.send_message(text, view=view, ephemeral=True)
