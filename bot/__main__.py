@@ -5,12 +5,13 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from bot.app import run_bot, stop_on_sigterm
+from bot.app import run_bot
 from bot.errors import StartupError
+from bot.lifecycle import StopSignals
 from bot.settings import load_settings
 
 
@@ -22,25 +23,28 @@ def main() -> int:
             from bot.demo import run_demo  # the local Discord is not needed on the real one
 
             _set_up_logging("WARNING")
-            _run(run_demo(port=options.port, data_dir=options.data, open_browser=options.browser))
+            _run(
+                lambda _: run_demo(
+                    port=options.port, data_dir=options.data, open_browser=options.browser
+                )
+            )
         else:
             settings = load_settings()
             _set_up_logging(settings.log_level)
-            _run(run_bot(settings))
+            _run(lambda signals: run_bot(settings, signals))
     except StartupError as error:
         print(f"zoetrope: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+def _run(program: Callable[[StopSignals], Coroutine[Any, Any, None]]) -> None:
     async def until_stopped() -> None:
-        stop_on_sigterm()
+        signals = StopSignals()
         with contextlib.suppress(asyncio.CancelledError):
-            await coroutine
+            await program(signals)
 
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(until_stopped())
+    asyncio.run(until_stopped())
 
 
 def _parser() -> argparse.ArgumentParser:

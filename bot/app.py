@@ -2,22 +2,26 @@
 
 import asyncio
 import logging
-import signal
 
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot import texts
 from bot.client import ZoetropeClient
 from bot.commands.explain import add_explain_command
 from bot.commands.settings import add_settings_commands
 from bot.commands.show import add_show_command
 from bot.commands.video import add_video_command
 from bot.components.actions import ACTIONS
-from bot.disk import MIN_FREE_BYTES, has_room
+from bot.connection import stay_connected, wait_for_discord
+from bot.disk import MIN_FREE_BYTES, DiskGuard, has_room
 from bot.errors import StartupError
+from bot.jobs.gate import Gate
 from bot.jobs.store import open_store
+from bot.lifecycle import StopSignals
+from bot.presence import show_presence
 from bot.settings import Settings
 from generator import (
     Catalogue,
@@ -30,12 +34,17 @@ from generator import (
 )
 
 _log = logging.getLogger(__name__)
-_STARTS = 3
-"""How often the generator may fail to start before the bot gives up, too."""
 
 
-async def run_bot(settings: Settings) -> None:
-    """Run until cancelled. Raises `StartupError` with one sentence when that is not possible."""
+class _Stopped(Exception):
+    """All is put in order, and the bot may end."""
+
+
+async def run_bot(settings: Settings, signals: StopSignals | None = None) -> None:
+    """Run until a signal, or until cancelled, which stops at once.
+
+    Raises `StartupError` with one sentence when the bot cannot run.
+    """
     if settings.discord_url is not None:
         use_local_discord(settings.discord_url)
     catalogue = _load_catalogue(settings)
@@ -60,11 +69,44 @@ async def run_bot(settings: Settings) -> None:
             await _login(client, settings.discord_token)
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(client.connect())
+                    tasks.create_task(_stay_connected(client))
                     tasks.create_task(client.dispatcher.run())
+                    tasks.create_task(client.generator_watch.run())
+                    tasks.create_task(_watch_disk(settings, client.gate))
+                    tasks.create_task(show_presence(client, client.dispatcher))
                     tasks.create_task(_check_device(generator, settings, catalogue))
+                    if signals is not None:
+                        tasks.create_task(_stop_in_order(client, signals))
+            except* _Stopped:
+                _log.info("stopped in order")
             except* StartupError as errors:
                 raise errors.exceptions[0] from None
+
+
+async def _stay_connected(client: ZoetropeClient) -> None:
+    try:
+        await stay_connected(client)
+    except StartupError:
+        await client.dispatcher.drain(0)
+        raise
+
+
+async def _watch_disk(settings: Settings, gate: Gate) -> None:
+    def show(room: bool) -> None:
+        if room:
+            gate.open("disk")
+        else:
+            gate.close("disk", texts.DISK_FULL_WAITING)
+
+    await DiskGuard(settings.clips_dir, show).watch()
+
+
+async def _stop_in_order(client: ZoetropeClient, signals: StopSignals) -> None:
+    await signals.wait()
+    grace = client.settings.grace_seconds
+    _log.info("stopping within %g s; a second signal stops at once", grace)
+    await client.dispatcher.drain(grace)
+    raise _Stopped
 
 
 def use_local_discord(url: str) -> None:
@@ -75,14 +117,8 @@ def use_local_discord(url: str) -> None:
     discord.Asset.BASE = str(base.origin())  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def stop_on_sigterm() -> None:
-    """Let SIGTERM end the current task as Ctrl-C does; discord.py handles only the latter."""
-    task = asyncio.current_task()
-    assert task is not None, "called from the main coroutine"
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-
-
 async def _login(client: ZoetropeClient, token: str) -> None:
+    await wait_for_discord()
     try:
         await client.login(token)
     except discord.LoginFailure:
@@ -110,16 +146,11 @@ async def _check_device(generator: Generator, settings: Settings, catalogue: Cat
 
 
 async def _first_ready(generator: Generator) -> Ready:
-    """Wait for the generator, which is started anew when it dies; but not for ever."""
-    for _ in range(_STARTS - 1):
+    while True:
         try:
             return await generator.wait_ready()
-        except GeneratorUnavailableError as error:
-            _log.warning("%s Trying again.", error)
-    try:
-        return await generator.wait_ready()
-    except GeneratorUnavailableError as error:
-        raise StartupError(str(error)) from error
+        except GeneratorUnavailableError:  # the watch says so
+            continue
 
 
 def _load_catalogue(settings: Settings) -> Catalogue:

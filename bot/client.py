@@ -7,17 +7,21 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
 from bot import texts
+from bot.answers import TOO_LATE_OR_TWICE
 from bot.components.buttons import JobButton
-from bot.components.edit_form import edited_job_id
+from bot.components.edit_form import submission
 from bot.delivery.delivery import Delivery
 from bot.delivery.places import UploadLimits
 from bot.delivery.traffic import Traffic
 from bot.errors import Refusal
+from bot.generator_watch import GeneratorWatch
 from bot.jobs.dispatcher import Dispatcher
+from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.settings import Settings
@@ -25,7 +29,7 @@ from generator import Catalogue, Generator, GeneratorUnavailableError, Ready
 
 _log = logging.getLogger(__name__)
 _READY_WAIT = 2.0  # seconds; an interaction must be answered within 3
-_ALREADY_ANSWERED, _UNKNOWN_INTERACTION = 40060, 10062
+_REMEMBERED_INTERACTIONS = 10_000
 
 
 class ZoetropeClient(discord.Client):
@@ -55,7 +59,16 @@ class ZoetropeClient(discord.Client):
         self.store = store
         self.catalogue = catalogue
         self.delivery = Delivery(self, catalogue, traffic, UploadLimits(settings.max_upload_bytes))
-        self.dispatcher = Dispatcher(store, generator, self.delivery)
+        self.gate = Gate()
+        self.generator_watch = GeneratorWatch(generator, store, self.gate)
+        limit = settings.generator_memory_limit
+        self.dispatcher = Dispatcher(
+            store,
+            generator,
+            self.delivery,
+            self.gate,
+            memory_limit=None if limit is None else int(limit * 2**30),
+        )
         self.tree = CommandTree(
             self,
             allowed_contexts=app_commands.AppCommandContext(
@@ -65,6 +78,7 @@ class ZoetropeClient(discord.Client):
         )
         self._generator = generator
         self._actions = actions
+        self._seen: dict[int, None] = {}
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(JobButton)
@@ -83,8 +97,10 @@ class ZoetropeClient(discord.Client):
     async def on_ready(self) -> None:
         _log.info("connected as %s in %d servers", self.user, len(self.guilds))
 
-    async def generator_ready(self) -> Ready:
-        """Return what the generator runs on. Raises `Refusal` while it is still starting."""
+    async def generator_device(self) -> Ready:
+        """Return what the generator runs on, or ran on. Raises `Refusal` before its first start."""
+        if self.generator_watch.device is not None:
+            return self.generator_watch.device
         try:
             async with asyncio.timeout(_READY_WAIT):
                 return await self._generator.wait_ready()
@@ -93,10 +109,22 @@ class ZoetropeClient(discord.Client):
         except GeneratorUnavailableError as error:
             raise Refusal(str(error)) from None
 
+    def is_new(self, interaction: "Interaction") -> bool:
+        """Tell whether an interaction has not been seen; the gateway may deliver one twice."""
+        if interaction.id in self._seen:
+            _log.warning("interaction %s was delivered again", interaction.id)
+            return False
+        self._seen[interaction.id] = None
+        if len(self._seen) > _REMEMBERED_INTERACTIONS:
+            del self._seen[next(iter(self._seen))]
+        return True
+
     # --- buttons and forms; discord.py would only log what goes wrong in them ---
 
     async def press(self, action: str, job_id: str, interaction: "Interaction") -> None:
         """Do what a job's button says."""
+        if not self.is_new(interaction):
+            return
         try:
             handler = self._actions.get(action)
             if handler is None:
@@ -113,13 +141,16 @@ class ZoetropeClient(discord.Client):
         if interaction.type is not discord.InteractionType.modal_submit:
             return
         data: Mapping[str, Any] = interaction.data or {}
-        job_id = edited_job_id(data.get("custom_id", ""))
-        if job_id is not None:
-            await self.press("submit", job_id, interaction)
+        submitted = submission(data.get("custom_id", ""))
+        if submitted is not None:
+            await self.press(*submitted, interaction)
 
 
 class CommandTree(app_commands.CommandTree[ZoetropeClient]):
     """The slash commands, with the one error handler."""
+
+    async def interaction_check(self, interaction: "Interaction", /) -> bool:
+        return interaction.client.is_new(interaction)
 
     async def on_error(
         self,
@@ -141,10 +172,7 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
     """Tell the one who asked what went wrong, privately; log what is not their doing."""
     if isinstance(error, Refusal | app_commands.AppCommandError):
         text = str(error)
-    elif isinstance(error, discord.HTTPException) and error.code in {
-        _ALREADY_ANSWERED,
-        _UNKNOWN_INTERACTION,
-    }:
+    elif isinstance(error, discord.HTTPException) and error.code in TOO_LATE_OR_TWICE:
         _log.warning("interaction %s came too late or twice: %s", interaction.id, error)
         return
     else:
@@ -155,5 +183,5 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except discord.HTTPException as failure:
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
         _log.warning("interaction %s cannot be answered: %s", interaction.id, failure)

@@ -12,6 +12,7 @@ from bot.errors import StartupError
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ABOVE_ZERO = (
+    "generator_memory_limit",
     "max_waiting",
     "max_waiting_per_guild",
     "max_waiting_per_user",
@@ -43,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Seconds after which one clip's generation is given up."""
     stall_timeout: float = 600.0
     """Seconds without any progress after which the generator is taken for hung and restarted."""
+    generator_memory_limit: float | None = None
+    """GiB of the machine's memory after which the generator is restarted between two clips."""
+    grace_seconds: float = 25.0
+    """Seconds that a bot asked to stop gives to the clip that is being made."""
     max_upload_bytes: int | None = None
     """Upper bound on the upload size; unset follows each server's own limit."""
     previews: bool = True
@@ -66,8 +71,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 "or run `make demo`, which needs none"
             )
         for name in _ABOVE_ZERO:
-            if getattr(self, name) <= 0:
+            value: float | None = getattr(self, name)
+            if value is not None and value <= 0:
                 raise ValueError(f"{name.upper()} must be greater than 0")
+        if self.grace_seconds < 0:
+            raise ValueError("GRACE_SECONDS must not be negative")
         if self.discord_url is not None:
             _check_local_discord(self.discord_url, self.discord_token)
 

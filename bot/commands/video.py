@@ -6,8 +6,9 @@ import discord
 from discord import app_commands
 
 from bot import texts
+from bot.answers import answer_with_message
 from bot.client import Interaction, ZoetropeClient
-from bot.components.buttons import cancel_view
+from bot.components.buttons import waiting_view
 from bot.delivery.places import missing_permissions_of, route_of
 from bot.disk import has_room
 from bot.errors import Refusal
@@ -94,18 +95,16 @@ async def _free_id(client: ZoetropeClient) -> str:
 async def _queue(interaction: Interaction, job: Job, spec: ModelSpec) -> None:
     dispatcher = interaction.client.dispatcher
     job = await dispatcher.accept(job, _caps(interaction.client.settings))
+    text = texts.queued(job, spec, dispatcher.place(job), dispatcher.note)
     delivery = interaction.client.delivery
     delivery.hold(job, interaction)
     try:
-        answer = await interaction.response.send_message(
-            texts.queued(job, spec, dispatcher.place(job)), view=cancel_view(job)
-        )
-    except discord.HTTPException:
+        message_id = await answer_with_message(interaction, text, waiting_view(job), f"#{job.id}")
+    except Exception:
         delivery.forget(job)
-        await dispatcher.cancel(job.id, job.user_id)  # nobody was told, so nobody waits for it
+        await dispatcher.withdraw(job)  # nobody was told, so nobody waits for it
         raise
-    assert answer.message_id is not None, "an answer of this type is a message"
-    await dispatcher.start(job, answer.message_id)
+    await dispatcher.start(job, message_id)
 
 
 def _caps(settings: Settings) -> Caps:
@@ -137,7 +136,7 @@ async def resolve_model(client: ZoetropeClient, name: str | None, rules: GuildRu
     name = name or rules.model or client.settings.default_model
     if name is not None:
         return choose_model(client.catalogue, name)
-    ready = await client.generator_ready()
+    ready = await client.generator_device()
     return client.catalogue.default_for(ready.device, ready.memory_bytes)
 
 
@@ -145,7 +144,7 @@ async def check_device(client: ZoetropeClient, spec: ModelSpec) -> None:
     """Refuse a model that would take hours here, unless the operator chose it for all."""
     if not spec.memory.needs_gpu or spec.name == client.settings.default_model:
         return
-    if (await client.generator_ready()).device == "cpu":
+    if (await client.generator_device()).device == "cpu":
         raise Refusal(texts.gpu_needed(spec.title))
 
 

@@ -12,6 +12,7 @@ from bot import texts
 from bot.client import Action, Interaction
 from bot.commands.show import has_clip, send_again
 from bot.commands.video import again, make_video
+from bot.components.change import open_form, replace_waiting
 from bot.components.edit_form import edit_form, edited_wish
 from bot.errors import Refusal
 from bot.explainer.lesson import filmstrip_files, job_lesson
@@ -29,10 +30,10 @@ async def _again(interaction: Interaction, job: Job) -> None:
 
 async def _edit(interaction: Interaction, job: Job) -> None:
     spec = choose_model(interaction.client.catalogue, job.request.model)
-    await interaction.response.send_modal(edit_form(job, spec))
+    await interaction.response.send_modal(edit_form(job, spec, "rerun"))
 
 
-async def _submit(interaction: Interaction, job: Job) -> None:
+async def _rerun(interaction: Interaction, job: Job) -> None:
     await make_video(interaction, edited_wish(job, interaction.data or {}), parent=job)
 
 
@@ -49,8 +50,7 @@ async def _cancel(interaction: Interaction, job: Job) -> None:
     # acknowledged first: the cancelled job's message is edited at once
     await interaction.response.defer()
     interaction.client.delivery.hold(job, interaction)
-    if not await interaction.client.dispatcher.cancel(job.id, interaction.user.id):
-        await interaction.followup.send(texts.NOT_RUNNING, ephemeral=True)
+    await interaction.client.dispatcher.cancel(job.id, interaction.user.id)
 
 
 async def _get(interaction: Interaction, job: Job) -> None:
@@ -98,7 +98,9 @@ ACTIONS: Mapping[str, Action] = {
     "vary": _vary,
     "again": _again,
     "edit": _edit,
-    "submit": _submit,
+    "rerun": _rerun,
+    "change": open_form,
+    "replace": replace_waiting,
     "how": _how,
     "cancel": _cancel,
     "get": _get,

@@ -1,8 +1,9 @@
-"""The Edit & rerun form. It keeps no state: what was submitted is read by its custom_ids."""
+"""The form for a job's settings. It keeps no state: what was sent is read by its custom_ids."""
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import discord
 
@@ -11,18 +12,21 @@ from bot.jobs.job import Job
 from bot.jobs.limits import MAX_PROMPT_LENGTH, Wish
 from generator import ModelSpec
 
-_PREFIX = "v1:edit:"
+Submission = Literal["rerun", "replace"]
+"""What a form is for: a new job, or a change of one that waits. Each is a key of `ACTIONS`."""
+
+_CUSTOM_ID = re.compile(r"v1:(rerun|replace):([a-z0-9]{1,20}):[0-9a-f]+")
 _LIFETIME = 900.0  # seconds; discord.py keeps a form in memory until then
 
 
-def edit_form(job: Job, spec: ModelSpec) -> discord.ui.Modal:
+def edit_form(job: Job, spec: ModelSpec, submission: Submission) -> discord.ui.Modal:
     """Return a form filled in with the job's own settings."""
     request = job.request
     form = discord.ui.Modal(
-        title=f"Edit #{job.id} & rerun",
+        title=f"Edit #{job.id} & rerun" if submission == "rerun" else f"Edit #{job.id}",
         timeout=_LIFETIME,
         # unique for each opening: forms with one custom_id would share one entry in discord.py
-        custom_id=f"{_PREFIX}{job.id}:{secrets.token_hex(4)}",
+        custom_id=f"v1:{submission}:{job.id}:{secrets.token_hex(4)}",
     )
     form.add_item(
         _field("prompt", "Prompt", request.prompt, long=True, max_length=MAX_PROMPT_LENGTH)
@@ -50,9 +54,10 @@ def edit_form(job: Job, spec: ModelSpec) -> discord.ui.Modal:
     return form
 
 
-def edited_job_id(custom_id: str) -> str | None:
-    """Return the job a submitted form was opened from; `None` for somebody else's form."""
-    return custom_id.removeprefix(_PREFIX).split(":")[0] if custom_id.startswith(_PREFIX) else None
+def submission(custom_id: str) -> tuple[str, str] | None:
+    """Return a submitted form's action and the job it was opened from; None for other forms."""
+    match = _CUSTOM_ID.fullmatch(custom_id)
+    return None if match is None else (match[1], match[2])
 
 
 def edited_wish(job: Job, data: Mapping[str, Any]) -> Wish:

@@ -1,45 +1,84 @@
-"""The one consumer of the queue: takes jobs to the generator and follows each to its end."""
+"""The owner of every unfinished job, and the one consumer of the queue."""
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Iterable
-from contextlib import aclosing
+from collections.abc import Coroutine, Iterable
+from typing import Any, Literal
 
-import msgspec
+from msgspec import structs
 
+from bot import texts
+from bot.errors import Refusal
+from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates
 from bot.jobs.forecast import Forecast, Place
+from bot.jobs.gate import Gate
 from bot.jobs.job import Job, JobState
 from bot.jobs.limits import Caps, check_room
+from bot.jobs.making import Maker
 from bot.jobs.queue import FairQueue
-from bot.jobs.reporter import DeliveryError, Reporter
+from bot.jobs.recovery import Recovery
+from bot.jobs.reporter import Reporter
+from bot.jobs.run import Run
 from bot.jobs.store import Store
-from generator import Cancelled, Completed, Failed, Generator, Progress, Terminal
+from generator import GenerationRequest, Generator
 
 _log = logging.getLogger(__name__)
-_MAX_ATTEMPTS = 2
 _SHOWN_PLACES = 10
 """How many of the next jobs see their place change; each change is an edit, of a scarce supply."""
 _LEARNT_FROM = 1000
 """Finished jobs that are looked at, at the start, for how long clips take."""
+_GOODBYE = 5.0
+"""Seconds for handing back, and for the last edits of a bot that stops."""
 
 
 class Dispatcher:
-    """Owns every unfinished job. Each change of state is stored before it is acted on."""
+    """Each change of a job's state is stored before it is acted on.
 
-    def __init__(self, store: Store, generator: Generator, reporter: Reporter) -> None:
+    Jobs that were accepted, and those in the queue, wait; every other is in the hands of a task,
+    until its last words were shown.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        generator: Generator,
+        reporter: Reporter,
+        gate: Gate,
+        memory_limit: int | None = None,
+    ) -> None:
         self._store = store
         self._generator = generator
         self._reporter = reporter
+        self._gate = gate
+        gate.on_change(self._show_places)
         self._queue = FairQueue()
         self._estimates = Estimates()
         self._forecast = Forecast(self._queue, self._estimates)
-        self._running: dict[str, Job] = {}
-        """Taken from the queue and not at their end: on the device, encoding or being posted."""
-        self._cancelled_by: dict[str, int] = {}
+        self._endings = Endings(reporter)
+        self._maker = Maker(generator, reporter, self._endings, self._estimates, memory_limit)
+        self._accepted: dict[str, Run] = {}
+        """Their places are reserved, and their members are being told."""
+        self._held: dict[str, tuple[Run, asyncio.Task[None]]] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._consumer: asyncio.Task[None] | None = None
+        self._restarted = False
+        """Jobs were left behind by the last stop, and none has been taken since."""
+        self._stopping = False
 
     # --- what commands and buttons call ---
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._queue)
+
+    @property
+    def note(self) -> str:
+        """Why no job starts at the moment; empty when they do."""
+        return self._gate.note
 
     def place(self, job: Job) -> Place:
         """Return where an accepted job waits, and until when."""
@@ -48,161 +87,198 @@ class Dispatcher:
     async def accept(self, job: Job, caps: Caps) -> Job:
         """Store a new job and return it with its turn; from here on it is never lost.
 
-        `start` lets it run. Raises `Refusal` where as many wait already as may.
+        `start` lets it run. Raises `Refusal` where as many wait already as may, while the bot
+        stops, and when it cannot be stored.
         """
+        if self._stopping:
+            raise Refusal(texts.RESTARTING)
         check_room(self._queue, job, caps, self._forecast.starts_at)
         job = self._queue.reserve(job)  # before anything is awaited: two cannot take the last place
+        self._accepted[job.id] = Run(job, self._store)
         try:
             await self._store.save_job(job)
-        except BaseException:
-            self._queue.remove(job.id)
-            raise
+        except BaseException as error:
+            self._release(job.id)
+            if not isinstance(error, Exception):
+                raise
+            _log.exception("job %s is refused: it cannot be stored", job.id)
+            raise Refusal(texts.NOT_STORED) from None
         return job
 
-    async def start(self, job: Job, status_message_id: int) -> None:
-        """Queue an accepted job whose status message is up, unless it was cancelled meanwhile."""
-        if job.id not in self._queue:
-            return
-        job = msgspec.structs.replace(job, status_message_id=status_message_id)
-        job = self._queue.replace(job)
-        await self._store.save_job(job)
-        if job.id in self._queue:
-            self._queue.put_nowait(job)
+    async def start(self, job: Job, status_message_id: int | None) -> None:
+        """Let an accepted job run; it has no message where the fate of that is not known."""
+        run = self._accepted[job.id]
+        queued = structs.replace(run.job, status_message_id=status_message_id)
+        turn = self._queue.replace(queued).turn
+        await run.change(status_message_id=status_message_id, turn=turn)
+        if run.is_cancelled:
+            self._release(job.id)
+            self._hold(run, self._endings.cancel(run))
+        else:
+            del self._accepted[job.id]
+            self._queue.put_nowait(run.job)
 
-    async def cancel(self, job_id: str, by_user_id: int) -> bool:
-        """Cancel a waiting or running job; `False` when it is neither."""
-        removed = self._queue.remove(job_id)
-        if removed is not None:
-            await self._finish_cancelled(removed.job, by_user_id, step=0, total=0)
+    async def withdraw(self, job: Job) -> None:
+        """Forget an accepted job that its member was not told of."""
+        run = self._release(job.id)
+        await run.change(state=JobState.CANCELLED, finished_at=time.time(), told=True)
+
+    async def cancel(self, job_id: str, by_user_id: int) -> None:
+        """Cancel a waiting or running job. Raises `Refusal` when it is too late for that."""
+        run = self._accepted.get(job_id) or self._run(job_id)
+        if run is None and (removed := self._queue.remove(job_id)) is not None:
+            run = Run(removed.job, self._store)
+            run.cancelled_by = by_user_id
+            self._hold(run, self._endings.cancel(run))
             await self._save_turns(removed.moved)
             self._show_places()
-            return True
-        if job_id not in self._running:
-            return False
-        self._cancelled_by.setdefault(job_id, by_user_id)
-        await self._generator.cancel(job_id)
-        return True
+        elif run is None or (run.is_over and not run.is_cancelled):
+            raise Refusal(texts.NOT_RUNNING)
+        elif run.settled and not run.is_cancelled:
+            raise Refusal(texts.TOO_LATE)
+        elif not run.is_cancelled:
+            run.cancelled_by = by_user_id
+            # its holder sees the mark; the row has to know as well, should the bot be killed now
+            await run.change(state=JobState.CANCELLED, finished_at=time.time())
+            await self._generator.cancel(job_id)
 
-    # --- the consumer ---
+    async def replace(
+        self, job_id: str, request: GenerationRequest
+    ) -> Literal["kept", "moved", "begun"]:
+        """Let a waiting job ask for something else.
+
+        It keeps its place, unless the clip takes longer now: then it is as if asked for just now.
+        Raises `Refusal` when the change cannot be stored.
+        """
+        job = self._queue.hold(job_id)
+        if job is None:
+            return "begun"
+        dearer = self._estimates.is_dearer(request, job.request)
+        changed = structs.replace(job, request=request)
+        if dearer:
+            changed = structs.replace(changed, turn=0, created_at=time.time())
+        try:
+            await self._store.save_job(changed)
+        except BaseException as error:
+            if job_id in self._queue:
+                self._queue.put_nowait(job)
+            if not isinstance(error, Exception):
+                raise
+            _log.exception("job %s is not changed: it cannot be stored", job_id)
+            raise Refusal(texts.CHANGE_NOT_STORED) from None
+        if job_id not in self._queue:  # cancelled meanwhile
+            return "begun"
+        moved: list[Job] = []
+        if dearer and (removed := self._queue.remove(job_id)) is not None:
+            changed = self._queue.reserve(changed)
+            moved = [*removed.moved, changed]
+        self._queue.put_nowait(changed)
+        self._show_places()
+        self._reporter.show_place(
+            changed, self._forecast.place(changed), texts.MOVED_BACK if dearer else self.note
+        )
+        await self._save_turns(moved)
+        return "moved" if dearer else "kept"
+
+    # --- the bot's life ---
 
     async def run(self) -> None:
         """Recover what the last stop left behind, then serve the queue until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            for job in await self._recover():
-                tasks.create_task(self._deliver(job))
-            while True:
-                job = await self._queue.get()
-                self._running[job.id] = job
-                self._forecast.device_taken(job)
+        async with self._tasks:
+            await self._learn()
+            recovery = Recovery(self._store, self._queue, self._endings)
+            for run in await recovery.run():
+                self._hold(run, recovery.end(run))
+            self._restarted = self.waiting > 0
+            self._show_places()
+            self._consumer = self._tasks.create_task(self._consume())
+
+    async def drain(self, grace: float) -> None:
+        """Start nothing more, finish what runs within `grace` seconds, and hand the rest back."""
+        self._stopping = True
+        self._gate.close("bot", texts.PLACE_KEPT)
+        if self._consumer is not None:
+            self._consumer.cancel()
+        if tasks := [task for _, task in self._held.values()]:
+            await asyncio.wait(tasks, timeout=grace)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GOODBYE):
+                for run, task in list(self._held.values()):
+                    await self._hand_back(run, task)
                 self._show_places()
-                device_free = asyncio.Event()
-                tasks.create_task(self._follow(job, device_free))
-                await device_free.wait()
-                self._forecast.device_freed()
+                await self._reporter.flush()
 
-    async def _recover(self) -> list[Job]:
-        """Queue unfinished jobs in their old order; return those that only need posting."""
-        for job in reversed(await self._store.recent_completed(_LEARNT_FROM)):
-            if job.completed is not None:
-                self._estimates.record(job.request, job.completed)
-        finished: list[Job] = []
-        for job in await self._store.unfinished_jobs():
-            if job.state in {JobState.ENCODED, JobState.POSTING}:
-                finished.append(job)
-            elif job.attempts >= _MAX_ATTEMPTS:
-                await self._fail(job, "the bot stopped twice while this clip was being made.")
-            else:
+    async def _consume(self) -> None:
+        while True:
+            job = await self._queue.get()
+            if self._gate.note:
                 self._queue.put_nowait(job)
-        self._show_places()
-        return finished
+                await self._gate.wait()
+                continue
+            self._restarted = False
+            run, device_free = Run(job, self._store), asyncio.Event()
+            self._hold(run, self._follow(run, device_free))
+            self._forecast.device_taken(job)
+            self._show_places()
+            await device_free.wait()
+            self._forecast.device_freed()
+            await self._maker.renew_generator()
 
-    async def _follow(self, job: Job, device_free: asyncio.Event) -> None:
-        """Take one job from the queue to its end; the consumer goes on when the device is free."""
+    async def _follow(self, run: Run, device_free: asyncio.Event) -> None:
+        if not await self._maker.make(run, device_free):
+            self._queue.put_nowait(run.job)
+
+    def _hold(self, run: Run, work: Coroutine[Any, Any, None]) -> None:
+        """Give a job into the hands of a task until the work on it is done."""
+
+        async def hold() -> None:
+            try:
+                await work
+            except Exception:  # of ours: no other job shall suffer
+                _log.exception("job %s: internal error", run.job.id)
+                await self._endings.fail(run, texts.INTERNAL_FAILURE)
+            finally:
+                del self._held[run.job.id]
+
+        self._held[run.job.id] = run, self._tasks.create_task(hold())
+
+    async def _hand_back(self, run: Run, task: asyncio.Task[None]) -> None:
+        """Let the next start make a clip that is not done, as if this one had not begun."""
+        if run.settled or run.is_cancelled:
+            return
+        task.cancel()
+        await asyncio.wait([task])
+        begun = run.job.state is JobState.RUNNING
+        await run.change(state=JobState.QUEUED, attempts=run.job.attempts - begun)
+        self._queue.put_nowait(run.job)
+
+    async def _learn(self) -> None:
         try:
-            job = await self._change(
-                job, state=JobState.RUNNING, attempts=job.attempts + 1, started_at=time.time()
-            )
-            end = await self._generate(job, device_free)
-            await self._end(job, end)
+            for job in reversed(await self._store.recent_completed(_LEARNT_FROM)):
+                if job.completed is not None:
+                    self._estimates.record(job.request, job.completed)
         except Exception:
-            _log.exception("job %s: internal error", job.id)
-            await self._fail(job, "an internal error, which has been logged.")
-        finally:
-            self._running.pop(job.id, None)
-            self._cancelled_by.pop(job.id, None)
-            device_free.set()
+            _log.exception("how long clips took so far cannot be read")
 
-    async def _generate(self, job: Job, device_free: asyncio.Event) -> Terminal:
-        if job.id in self._cancelled_by:  # cancelled between the queue and here
-            return Cancelled(id=job.id)
-        async with aclosing(self._generator.generate(job.request)) as events:
-            async for event in events:
-                match event:
-                    case Progress():
-                        self._reporter.show_progress(job, event)
-                        if event.stage == "encoding":
-                            device_free.set()
-                    case Completed() | Cancelled() | Failed():
-                        return event
-        raise RuntimeError("the generator ended a request without a terminal event")
+    def _run(self, job_id: str) -> Run | None:
+        run, _ = self._held.get(job_id, (None, None))
+        return run
 
-    async def _end(self, job: Job, end: Terminal) -> None:
-        match end:
-            case Completed():
-                self._estimates.record(job.request, end)
-                job = await self._change(
-                    job, state=JobState.ENCODED, completed=end, finished_at=time.time()
-                )
-                await self._deliver(job)
-            case Cancelled():
-                by = self._cancelled_by.get(job.id, job.user_id)
-                await self._finish_cancelled(job, by, end.step, end.total_steps)
-            case Failed():
-                if self._may_retry(job, end):
-                    _log.warning("job %s: %s; trying once more", job.id, end.reason)
-                    self._queue.put_nowait(await self._change(job, state=JobState.QUEUED))
-                else:
-                    if end.path is not None:
-                        _log.warning("job %s could not be posted; its clip is %s", job.id, end.path)
-                    await self._fail(job, end.message)
-
-    def _may_retry(self, job: Job, failure: Failed) -> bool:
-        return (
-            failure.retryable
-            and failure.reason == "crashed"
-            and job.attempts < _MAX_ATTEMPTS
-            and job.id not in self._cancelled_by
-        )
-
-    async def _deliver(self, job: Job) -> None:
-        again = job.state is JobState.POSTING
-        job = await self._change(job, state=JobState.POSTING)
-        try:
-            message_id = await self._reporter.post(job, again=again)
-        except DeliveryError as error:
-            await self._fail(job, str(error))
-        else:
-            job = await self._change(job, state=JobState.POSTED, result_message_id=message_id)
-            await self._reporter.show_done(job)
-
-    async def _fail(self, job: Job, message: str) -> None:
-        job = await self._change(job, state=JobState.FAILED, finished_at=time.time())
-        await self._reporter.show_failure(job, message)
-
-    async def _finish_cancelled(self, job: Job, by_user_id: int, step: int, total: int) -> None:
-        job = await self._change(job, state=JobState.CANCELLED, finished_at=time.time())
-        await self._reporter.show_cancelled(job, by_user_id, step, total)
-
-    async def _change(self, job: Job, **changes: object) -> Job:
-        job = msgspec.structs.replace(job, **changes)
-        await self._store.save_job(job)
-        return job
+    def _release(self, job_id: str) -> Run:
+        self._queue.remove(job_id)
+        return self._accepted.pop(job_id)
 
     async def _save_turns(self, jobs: Iterable[Job]) -> None:
         for job in jobs:
-            if job.id in self._queue:  # else it has begun, and its row says more by now
+            if job.id not in self._queue:  # it has begun, and its row says more by now
+                continue
+            try:
                 await self._store.save_job(job)
+            except Exception as error:
+                _log.warning("job %s: its earlier turn cannot be stored: %s", job.id, error)
 
     def _show_places(self) -> None:
+        restarted = texts.RESTARTED if self._restarted and not self._stopping else ""
+        note = " ".join(filter(None, (restarted, self._gate.note)))
         for job in self._queue.first(_SHOWN_PLACES):
-            self._reporter.show_place(job, self._forecast.place(job))
+            self._reporter.show_place(job, self._forecast.place(job), note)

@@ -81,7 +81,7 @@ def make_plan(
     *,
     job_id: str,
     output_path: str,
-    max_bytes: int,
+    max_bytes: int | None,
     previews: bool = False,
 ) -> Plan:
     """Fill a wish with the server's and the model's defaults and check it. Raises `Refusal`."""

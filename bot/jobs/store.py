@@ -1,21 +1,29 @@
 """The SQLite store: jobs, server rules and a few facts about ourselves. The row is the truth."""
 
-from collections.abc import AsyncGenerator, Iterable
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
 import msgspec
 
-from bot.errors import StartupError
+from bot.errors import StartupError, StoreError
+from bot.jobs.database import prepare_database
 from bot.jobs.job import Job, JobState
 from bot.jobs.rules import GuildRules
+from bot.jobs.writer import GroupWriter
+
+_log = logging.getLogger(__name__)
 
 _JSON_COLUMNS = {"request", "notes", "completed"}
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
-_UNFINISHED = (JobState.QUEUED, JobState.RUNNING, JobState.ENCODED, JobState.POSTING)
+_ENDS = (JobState.POSTED, JobState.FAILED, JobState.CANCELLED)
+_UNFINISHED = f"state IN ({', '.join(f"'{state}'" for state in JobState if state not in _ENDS)})"
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE "  # noqa: S608 - our own names
 _UPSERT = (
     f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608 - our own names
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}"
@@ -23,95 +31,96 @@ _UPSERT = (
 
 
 class Store:
-    """Typed access to the database. Every call is committed when it returns."""
+    """Typed access to the database. What was saved is on the disk when the call returns.
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    Every call raises `StoreError` when the database cannot be used at the moment.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, writer: GroupWriter) -> None:
         self._db = connection
+        self._writer = writer
 
     async def save_job(self, job: Job) -> None:
-        await self._db.execute(_UPSERT, _to_row(job))
-        await self._db.commit()
+        await self._writer.write(_UPSERT, _to_row(job))
 
     async def job(self, job_id: str) -> Job | None:
         jobs = await self._jobs("id = ?", [job_id])
         return jobs[0] if jobs else None
 
     async def unfinished_jobs(self) -> list[Job]:
-        """Return what a stop left behind, oldest first."""
-        marks = ", ".join("?" * len(_UNFINISHED))
-        return await self._jobs(f"state IN ({marks}) ORDER BY created_at, rowid", _UNFINISHED)
+        """Return what a stop left behind, oldest first; also ends that nobody was told of."""
+        return await self._jobs(f"(told = 0 OR {_UNFINISHED}) ORDER BY created_at, rowid", [])
 
     async def recent_completed(self, limit: int) -> list[Job]:
         """Return the jobs whose clips were made, newest first."""
         return await self._jobs("completed IS NOT NULL ORDER BY rowid DESC LIMIT ?", [limit])
 
+    async def jobs_of_user(
+        self, user_id: int, limit: int, before: float | None = None
+    ) -> list[Job]:
+        """Return a member's jobs, newest first; those accepted before a Unix time, if given."""
+        return await self._jobs(
+            "user_id = ? AND created_at < ? ORDER BY created_at DESC, rowid DESC LIMIT ?",
+            [user_id, float("inf") if before is None else before, limit],
+        )
+
+    async def kept_clips(self, job_ids: Collection[str], since: float) -> set[str]:
+        """Return which of some jobs have not ended, or ended after a Unix time."""
+        rows = await self._fetch(
+            "SELECT id FROM jobs WHERE id IN (SELECT value FROM json_each(?)) "  # noqa: S608 - our own words
+            f"AND ({_UNFINISHED} OR COALESCE(finished_at, created_at) > ?)",
+            [msgspec.json.encode(list(job_ids)).decode(), since],
+        )
+        return {job_id for (job_id,) in rows}
+
     async def rules(self, guild_id: int | None) -> GuildRules:
         """Return a server's rules; direct messages and new servers have the defaults."""
-        query = "SELECT rules FROM guild_rules WHERE guild_id = ?"
-        async with self._db.execute(query, [guild_id]) as cursor:
-            row = await cursor.fetchone()
-        return msgspec.json.decode(row[0], type=GuildRules) if row else GuildRules()
+        rows = await self._fetch("SELECT rules FROM guild_rules WHERE guild_id = ?", [guild_id])
+        return msgspec.json.decode(rows[0][0], type=GuildRules) if rows else GuildRules()
 
     async def save_rules(self, guild_id: int, rules: GuildRules) -> None:
-        await self._db.execute(
+        await self._writer.write(
             "INSERT INTO guild_rules VALUES (?, ?) "
             "ON CONFLICT (guild_id) DO UPDATE SET rules = excluded.rules",
             [guild_id, msgspec.json.encode(rules).decode()],
         )
-        await self._db.commit()
 
     async def fact(self, name: str) -> str | None:
-        async with self._db.execute("SELECT value FROM facts WHERE name = ?", [name]) as cursor:
-            row = await cursor.fetchone()
-        return row[0] if row else None
+        rows = await self._fetch("SELECT value FROM facts WHERE name = ?", [name])
+        return rows[0][0] if rows else None
 
     async def save_fact(self, name: str, value: str) -> None:
-        await self._db.execute(
+        await self._writer.write(
             "INSERT INTO facts VALUES (?, ?) "
             "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             [name, value],
         )
-        await self._db.commit()
 
-    async def _jobs(self, condition: str, values: Iterable[object]) -> list[Job]:
-        query = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE {condition}"  # noqa: S608 - our own words
-        async with self._db.execute(query, list(values)) as cursor:
-            return [_from_row(tuple(row)) for row in await cursor.fetchall()]
+    async def _jobs(self, condition: str, values: Sequence[object]) -> list[Job]:
+        rows = await self._fetch(_SELECT + condition, values)
+        return [job for row in rows if (job := _from_row(row)) is not None]
+
+    async def _fetch(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        try:
+            return [tuple(row) for row in await self._db.execute_fetchall(query, values)]
+        except sqlite3.Error as error:
+            raise StoreError(f"the database could not be read ({error})") from error
 
 
 @asynccontextmanager
 async def open_store(path: Path) -> AsyncGenerator[Store]:
     """Open the database, brought up to date. Raises `StartupError` when that cannot be done."""
+    await asyncio.to_thread(prepare_database, path)
     async with AsyncExitStack() as stack:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             connection = await stack.enter_async_context(aiosqlite.connect(path))
-            await connection.execute("PRAGMA journal_mode = WAL")
-            await _migrate(connection)
-        except (OSError, aiosqlite.DatabaseError) as error:
-            raise StartupError(
-                f"The database {path} cannot be used ({error}): "
-                "check the disk's free space and the permissions of DATA_DIR"
-            ) from error
-        yield Store(connection)
-
-
-async def _migrate(connection: aiosqlite.Connection) -> None:
-    """Apply each migration newer than the file, each in a transaction of its own."""
-    async with connection.execute("PRAGMA user_version") as cursor:
-        row = await cursor.fetchone()
-    version = row[0] if row else 0
-    folder = resources.files("bot.jobs") / "migrations"
-    scripts = sorted((entry for entry in folder.iterdir()), key=lambda entry: entry.name)
-    if version > len(scripts):
-        raise StartupError(
-            f"The database was made by a newer version of the bot (schema {version}, "
-            f"this one knows {len(scripts)}): update the bot, or use another DATA_DIR"
-        )
-    for number, script in enumerate(scripts[version:], start=version + 1):
-        await connection.executescript(
-            f"BEGIN; {script.read_text()} PRAGMA user_version = {number}; COMMIT;"
-        )
+            # the default of WAL would lose the last commits with the power, and post a clip twice
+            await connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.Error as error:
+            raise StartupError(f"The database {path} cannot be opened ({error})") from error
+        writer = GroupWriter(connection)
+        stack.push_async_callback(writer.close)
+        yield Store(connection, writer)
 
 
 def _to_row(job: Job) -> list[Any]:
@@ -124,10 +133,15 @@ def _to_row(job: Job) -> list[Any]:
     ]
 
 
-def _from_row(row: tuple[Any, ...]) -> Job:
-    values = {
-        name: msgspec.json.decode(value) if name in _JSON_COLUMNS and value is not None else value
-        for name, value in zip(_COLUMNS, row, strict=True)
-    }
-    # strict=False turns SQLite's 0 and 1 into booleans
-    return msgspec.convert(values, Job, strict=False)
+def _from_row(row: tuple[Any, ...]) -> Job | None:
+    """Return the job; `None`, and a line in the log, for what this version cannot read."""
+    values = dict(zip(_COLUMNS, row, strict=True))
+    try:
+        for name in _JSON_COLUMNS:
+            if values[name] is not None:
+                values[name] = msgspec.json.decode(values[name])
+        # strict=False turns SQLite's 0 and 1 into booleans
+        return msgspec.convert(values, Job, strict=False)
+    except msgspec.MsgspecError as error:
+        _log.error("job %s cannot be read, and is left as it is: %s", values["id"], error)
+        return None

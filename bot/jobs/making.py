@@ -1,0 +1,133 @@
+"""One job on the generator: from the queue to its end, or back."""
+
+import asyncio
+import logging
+import time
+from contextlib import aclosing
+from pathlib import Path
+
+import psutil
+
+from bot.jobs.endings import Endings
+from bot.jobs.estimates import Estimates
+from bot.jobs.job import JobState
+from bot.jobs.recovery import MAX_ATTEMPTS
+from bot.jobs.reporter import Reporter
+from bot.jobs.run import Run
+from generator import Cancelled, Completed, Failed, Generator, Progress, Terminal
+
+_log = logging.getLogger(__name__)
+
+
+class Maker:
+    """Has clips made, and keeps the generator's memory within a limit, in bytes."""
+
+    def __init__(
+        self,
+        generator: Generator,
+        reporter: Reporter,
+        endings: Endings,
+        estimates: Estimates,
+        memory_limit: int | None,
+    ) -> None:
+        self._generator = generator
+        self._reporter = reporter
+        self._endings = endings
+        self._estimates = estimates
+        self._memory_limit = memory_limit
+        self._open: set[str] = set()
+        self._closed_one = asyncio.Event()
+
+    async def make(self, run: Run, device_free: asyncio.Event) -> bool:
+        """Bring a job to its end, and say when the device is free for the next one.
+
+        Returns False for a job that has to be tried once more.
+        """
+        try:
+            if not run.is_cancelled:
+                await run.change(
+                    state=JobState.RUNNING, attempts=run.job.attempts + 1, started_at=time.time()
+                )
+            end = await self._generate(run, device_free)
+        finally:
+            device_free.set()
+        if not run.is_cancelled and self._may_retry(run, end):
+            _log.warning("job %s: the generator crashed; trying once more", run.job.id)
+            await run.change(state=JobState.QUEUED)
+            if not run.is_cancelled:
+                return False
+        await self._end(run, end)
+        return True
+
+    async def renew_generator(self) -> None:
+        """Replace a generator that has grown too large, once it makes nothing."""
+        pid = self._generator.pid
+        if self._memory_limit is None or pid is None:
+            return
+        used = _resident_bytes(pid)
+        if used > self._memory_limit:
+            _log.warning(
+                "the generator is replaced: it holds %.1f GiB, more than GENERATOR_MEMORY_LIMIT",
+                used / 2**30,
+            )
+            while self._open:
+                await self._closed_one.wait()
+            await self._generator.restart()
+
+    async def _generate(self, run: Run, device_free: asyncio.Event) -> Terminal:
+        if run.is_cancelled:  # between the queue and here
+            return Cancelled(id=run.job.id)
+        self._open.add(run.job.id)
+        try:
+            async with aclosing(self._generator.generate(run.job.request)) as events:
+                async for event in events:
+                    if not isinstance(event, Progress):
+                        return event
+                    if not run.is_cancelled:
+                        self._reporter.show_progress(run.job, event)
+                    if event.stage == "encoding":
+                        device_free.set()
+        finally:
+            self._open.discard(run.job.id)
+            self._closed_one.set()
+            self._closed_one = asyncio.Event()
+        raise RuntimeError("the generator ended a request without a terminal event")
+
+    def _may_retry(self, run: Run, end: Terminal) -> bool:
+        return (
+            isinstance(end, Failed)
+            and end.reason == "crashed"
+            and end.retryable
+            and run.job.attempts < MAX_ATTEMPTS
+        )
+
+    async def _end(self, run: Run, end: Terminal) -> None:
+        run.settled = True
+        match end:
+            case _ if run.is_cancelled:
+                if isinstance(end, Completed):  # at the same moment: it was not asked for any more
+                    await asyncio.to_thread(_remove, end)
+                step, total = (end.step, end.total_steps) if isinstance(end, Cancelled) else (0, 0)
+                await self._endings.cancel(run, step, total)
+            case Completed():
+                self._estimates.record(run.job.request, end)
+                await run.change(state=JobState.ENCODED, completed=end, finished_at=time.time())
+                await self._endings.deliver(run)
+            case Failed():
+                if end.path is not None:
+                    _log.warning("job %s could not be posted; its clip is %s", run.job.id, end.path)
+                await self._endings.fail(run, end.message)
+            case Cancelled():
+                await self._endings.cancel(run, end.step, end.total_steps)
+
+
+def _remove(completed: Completed) -> None:
+    for path in completed.paths:
+        Path(path).unlink(missing_ok=True)
+
+
+def _resident_bytes(pid: int) -> int:
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.NoSuchProcess:
+        return 0
