@@ -47,7 +47,8 @@ class Human:
         self._answers: dict[str, Payload] = {}
         self._modals: dict[str, Modal] = {}
         self._changed = asyncio.Condition()
-        self._seen: list[Message] = []
+        self.seen: list[Message] = []
+        """Every state of every message, in order."""
 
     @classmethod
     @asynccontextmanager
@@ -142,7 +143,7 @@ class Human:
         """The first message state that matches, among those seen so far and those to come."""
 
         def found() -> Message | None:
-            return next((message for message in self._seen if matches(message)), None)
+            return next((message for message in self.seen if matches(message)), None)
 
         return await self._until(found, timeout)
 
@@ -218,7 +219,7 @@ class Human:
 
     def _see(self, message: Message) -> None:
         self.messages[message.id] = message
-        self._seen.append(message)
+        self.seen.append(message)
 
     async def _until(self, found: Callable[[], T | None], timeout: float) -> T:
         """Raises TimeoutError when nothing is found in time."""
