@@ -2,17 +2,14 @@
 
 import logging
 import os
-import threading
-import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 from msgspec import structs
 
 from generator.catalogue import Catalogue
-from generator.encoding import Clip, Frames, Rendering, write_mp4
+from generator.encoding import Rendering
 from generator.errors import (
     DeviceLostError,
     GenerationCancelledError,
@@ -20,22 +17,20 @@ from generator.errors import (
     UnknownModelError,
 )
 from generator.failures import failed
-from generator.fitting import write_upload
+from generator.finishing import finish
+from generator.job import Job
 from generator.protocol import (
     Cancelled,
     Completed,
     Event,
     Filmstrip,
     GenerationRequest,
-    Progress,
-    Stage,
     Terminal,
-    Upload,
 )
 from generator.repeats import Repeats
 from generator.residents import Residents
 from generator.runtime import Runtime
-from generator.snapshots import Recorder
+from generator.snapshots import Budget, Recorder
 from generator.spec import ModelSpec
 
 _log = logging.getLogger(__name__)
@@ -43,63 +38,23 @@ _WAITING_STRIPS = 8
 """Filmstrips that wait for the device at most; more are too old for anybody to ask for."""
 
 
-class Job:
-    """A request on its way through the engine."""
-
-    def __init__(self, request: GenerationRequest, emit: Callable[[Event], None]) -> None:
-        self.request = request
-        self.cancelled = threading.Event()
-        self.seconds: dict[Stage, float] = defaultdict(float)
-        self._emit = emit
-        self._stage: Stage | None = None
-        self._since = 0.0
-        self._steps = (0, 0)
-        self.peak_memory = 0
-        self.revision: str | None = None
-        self.recorder = Recorder(request, self.show)
-
-    def report(self, stage: Stage, step: int = 0, total_steps: int = 0) -> None:
-        """Emit progress, or raise `GenerationCancelledError` if the request was cancelled."""
-        if stage == "denoising":
-            self._steps = (step, total_steps)
-        if self.cancelled.is_set():
-            raise GenerationCancelledError(*self._steps)
-        self.stop_clock()
-        self._stage = stage
-        self._emit(Progress(self.request.id, stage, step, total_steps))
-
-    def report_download(self, done_bytes: int, total_bytes: int) -> None:
-        """The same for a model on its way to this machine, which is a part of loading it."""
-        if self.cancelled.is_set():
-            raise GenerationCancelledError
-        self._emit(
-            Progress(self.request.id, "loading", done_bytes=done_bytes, total_bytes=total_bytes)
-        )
-
-    def show(self, preview: Path) -> None:
-        """Emit a preview at the step that was reported last."""
-        self._emit(Progress(self.request.id, "denoising", *self._steps, preview=str(preview)))
-
-    def stop_clock(self) -> None:
-        """Add the time since the last report to its stage."""
-        now = time.perf_counter()
-        if self._stage is not None:
-            self.seconds[self._stage] += now - self._since
-        self._since = now
-
-
 class Engine:
-    """Takes requests from any thread; each ends in exactly one terminal event."""
+    """Takes requests from any thread; each ends in exactly one terminal event.
+
+    `open_budget` gives each run the time that it may spend on previews.
+    """
 
     def __init__(
         self,
         catalogue: Catalogue,
         open_runtime: Callable[[], Runtime],
         emit: Callable[[Event], None],
+        open_budget: Callable[[], Budget] = Budget,
     ) -> None:
         self._catalogue = catalogue
         self._open_runtime = open_runtime
         self._emit = emit
+        self._open_budget = open_budget
         self._jobs: dict[str, tuple[Job, Future[Rendering | Completed]]] = {}
         self._repeats = Repeats()
         self._device_thread = ThreadPoolExecutor(1, "device")
@@ -155,7 +110,7 @@ class Engine:
             job.report("loading")
             self._runtime.fetch(spec, job.report_download)
         pipeline = self._residents.pipeline(spec)
-        job.recorder = recorder = Recorder(job.request, job.show)
+        job.recorder = recorder = Recorder(job.request, job.show, self._open_budget())
         on_snapshot = recorder.offer if recorder.is_wanted else None
         rendering = pipeline.run(job.request, job.report, on_snapshot)
         job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision
@@ -170,37 +125,10 @@ class Engine:
         encoding.add_done_callback(lambda done: self._end(job, done))
 
     def _encode(self, job: Job, rendering: Rendering) -> Completed:
-        job.report("encoding")
-        request = job.request
-        spec = self._catalogue[request.model]
-        frames = rendering.frames
-        clip = write_mp4(
-            frames,
-            Path(request.output_path),
-            fps=request.fps,
-            scale=spec.display_scale(request.width, request.height),
-            metadata=_metadata(job, spec.serving(request), self._runtime.ready.device_name),
-            audio=rendering.audio,
-        )
-        upload = _write_upload(frames, clip, request.max_bytes)
-        job.stop_clock()
-        job.recorder.finish(frames, job.seconds)
-        completed = Completed(
-            id=request.id,
-            path=request.output_path,
-            width=clip.width,
-            height=clip.height,
-            num_frames=len(frames),
-            fps=request.fps,
-            size_bytes=clip.size_bytes,
-            seconds=dict(job.seconds),
-            device_name=self._runtime.ready.device_name,
-            peak_memory_bytes=job.peak_memory,
-            revision=job.revision,
-            upload=_upload(upload) if upload else None,
-            filmstrip=self._filmstrip(job.recorder),
-        )
-        self._repeats.remember(request, completed)
+        spec = self._catalogue[job.request.model]
+        completed = finish(job, rendering, spec, self._runtime.ready.device_name)
+        completed = structs.replace(completed, filmstrip=self._filmstrip(job.recorder))
+        self._repeats.remember(job.request, completed)
         return completed
 
     def _filmstrip(self, recorder: Recorder) -> Filmstrip | None:
@@ -237,35 +165,3 @@ def _terminal(request_id: str, last: Future[Rendering | Completed] | Future[Comp
         _log.critical("the device is lost: %s", error)
         os._exit(70)
     return failed(request_id, error)
-
-
-def _write_upload(frames: Frames, full: Clip, max_bytes: int | None) -> Clip | None:
-    try:
-        return None if max_bytes is None else write_upload(frames, full, max_bytes)
-    except OSError:
-        full.path.unlink(missing_ok=True)  # nobody would hear of it, and the disk may be full
-        raise
-
-
-def _upload(clip: Clip) -> Upload:
-    return Upload(
-        path=str(clip.path),
-        width=clip.width,
-        height=clip.height,
-        fps=float(clip.fps),
-        size_bytes=clip.size_bytes,
-    )
-
-
-def _metadata(job: Job, spec: ModelSpec, device_name: str) -> dict[str, object]:
-    """What made the clip and what it took, without the paths of this machine."""
-    fields = structs.asdict(job.request)
-    hidden = {"id", "output_path", "max_bytes", "image_path", "previews", "filmstrip"}
-    asked: dict[str, object] = {name: fields[name] for name in fields if name not in hidden}
-    return asked | {
-        "source": spec.name if spec.is_folder else spec.source,
-        "revision": job.revision,
-        "device": device_name,
-        "peak_memory_bytes": job.peak_memory,
-        "seconds": {stage: round(seconds, 3) for stage, seconds in job.seconds.items()},
-    }

@@ -54,24 +54,34 @@ OnSnapshot = Callable[[Snapshot], None]
 
 
 class Budget:
-    """Time that may go into extras: a share of the time that has passed since it was made."""
+    """Time that may go into extras: a share of the time that has passed since it was made.
+
+    None of it is given in the first `patience` seconds, nor more often than every `interval`.
+    """
 
     def __init__(
-        self, share: float = _SHARE, clock: Callable[[], float] = time.perf_counter
+        self,
+        share: float = _SHARE,
+        *,
+        patience: float = _PATIENCE,
+        interval: float = _INTERVAL,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._share = share
+        self._patience = patience
+        self._interval = interval
         self._clock = clock
         self._began = clock()
         self._spent = 0.0
         self._dearest = 0.0
-        self._last_end = self._began - _INTERVAL
+        self._last_end = self._began - interval
 
     def allows(self) -> bool:
         """Whether one more fits, if it costs what the dearest one did; the first is not known."""
         now = self._clock()
         return (
-            now - self._began >= _PATIENCE
-            and now - self._last_end >= _INTERVAL
+            now - self._began >= self._patience
+            and now - self._last_end >= self._interval
             and self._spent + self._dearest <= self._share * (now - self._began)
         )
 
@@ -91,9 +101,9 @@ class Budget:
 class Previews:
     """Decides when a run shows a preview, and writes it; a preview never costs the clip."""
 
-    def __init__(self, path: Path, budget: Budget | None = None) -> None:
+    def __init__(self, path: Path, budget: Budget) -> None:
         self._path = path
-        self._budget = budget or Budget()
+        self._budget = budget
 
     def offer(self, snapshot: Snapshot) -> Path | None:
         """Return where the preview of this snapshot is, whole, or None if there is none now."""
@@ -115,13 +125,18 @@ class Previews:
 class Recorder:
     """Shows previews of one run, keeps what its filmstrip is drawn of, and draws that later."""
 
-    def __init__(self, request: GenerationRequest, on_preview: Callable[[Path], None]) -> None:
+    def __init__(
+        self,
+        request: GenerationRequest,
+        on_preview: Callable[[Path], None],
+        budget: Budget | None = None,
+    ) -> None:
         self._request = request
         self._on_preview = on_preview
         clip = Path(request.output_path)
         self.strip_path = filmstrip_of(clip)
         self._preview_path = preview_of(clip)
-        self._previews = Previews(self._preview_path)
+        self._previews = Previews(self._preview_path, budget or Budget())
         self._snapshots: list[Snapshot] = []
         self._clip_frame: Picture | None = None
         self._seconds: Mapping[Stage, float] = {}

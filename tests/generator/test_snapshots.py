@@ -22,8 +22,8 @@ from generator.snapshots import (
     strip_steps,
 )
 from generator.spec import ModelSpec
+from tests.generator.engine_bench import Bench
 from tests.generator.plain_worker import PLAIN, PlainPipeline, PlainRuntime, paint
-from tests.generator.test_engine import Bench
 
 STEPS = PLAIN.defaults.num_inference_steps
 
@@ -267,12 +267,8 @@ def test_a_request_that_asks_for_none_of_it_gets_none(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.mp4"]
 
 
-def test_a_preview_is_progress_with_a_file_that_goes_in_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("generator.snapshots._PATIENCE", 0.0)
-    monkeypatch.setattr("generator.snapshots._INTERVAL", 0.0)
-    bench = Bench(SeeingRuntime(), tmp_path)
+def test_a_preview_is_progress_with_a_file_that_goes_in_the_end(tmp_path: Path) -> None:
+    bench = Bench(SeeingRuntime(), tmp_path, lambda: Budget(1.0, patience=0.0, interval=0.0))
     bench.engine.submit(request(tmp_path, previews=True))
     *progress, completed = bench.until_terminal()
     assert isinstance(completed, Completed)

@@ -1,0 +1,77 @@
+"""What becomes of a rendering: the clip's file, one that fits, and the words that go with them."""
+
+from pathlib import Path
+
+from msgspec import structs
+
+from generator.encoding import Clip, Frames, Rendering, write_mp4
+from generator.fitting import write_upload
+from generator.job import Job
+from generator.protocol import Completed, Upload
+from generator.spec import ModelSpec
+
+
+def finish(job: Job, rendering: Rendering, spec: ModelSpec, device_name: str) -> Completed:
+    """Write a clip's files and return its terminal event, where only the filmstrip is missing.
+
+    Raises `GenerationError("invalid")` for a clip that fits nowhere, `OSError` for a full disk.
+    """
+    job.report("encoding")
+    request, frames = job.request, rendering.frames
+    clip = write_mp4(
+        frames,
+        Path(request.output_path),
+        fps=request.fps,
+        scale=spec.display_scale(request.width, request.height),
+        metadata=_metadata(job, spec.serving(request), device_name),
+        audio=rendering.audio,
+    )
+    upload = _write_upload(frames, clip, request.max_bytes)
+    job.stop_clock()
+    job.recorder.finish(frames, job.seconds)
+    return Completed(
+        id=request.id,
+        path=request.output_path,
+        width=clip.width,
+        height=clip.height,
+        num_frames=len(frames),
+        fps=request.fps,
+        size_bytes=clip.size_bytes,
+        seconds=dict(job.seconds),
+        device_name=device_name,
+        peak_memory_bytes=job.peak_memory,
+        revision=job.revision,
+        upload=_upload(upload) if upload else None,
+    )
+
+
+def _write_upload(frames: Frames, full: Clip, max_bytes: int | None) -> Clip | None:
+    try:
+        return None if max_bytes is None else write_upload(frames, full, max_bytes)
+    except OSError:
+        full.path.unlink(missing_ok=True)  # nobody would hear of it, and the disk may be full
+        raise
+
+
+def _upload(clip: Clip) -> Upload:
+    return Upload(
+        path=str(clip.path),
+        width=clip.width,
+        height=clip.height,
+        fps=float(clip.fps),
+        size_bytes=clip.size_bytes,
+    )
+
+
+def _metadata(job: Job, spec: ModelSpec, device_name: str) -> dict[str, object]:
+    """What made the clip and what it took, without the paths of this machine."""
+    fields = structs.asdict(job.request)
+    hidden = {"id", "output_path", "max_bytes", "image_path", "previews", "filmstrip"}
+    asked: dict[str, object] = {name: fields[name] for name in fields if name not in hidden}
+    return asked | {
+        "source": spec.name if spec.is_folder else spec.source,
+        "revision": job.revision,
+        "device": device_name,
+        "peak_memory_bytes": job.peak_memory,
+        "seconds": {stage: round(seconds, 3) for stage, seconds in job.seconds.items()},
+    }
