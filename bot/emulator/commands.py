@@ -8,8 +8,6 @@ from bot.emulator.permissions import Permission
 from bot.emulator.wire import Payload
 from bot.emulator.world import World
 
-_GUILD_INSTALL, _USER_INSTALL = 0, 1
-
 
 class Commands:
     """Registers commands and tells the people about them."""
@@ -89,8 +87,7 @@ class Commands:
 
     def _is_installed(self, command: Command, channel: Channel, user_id: int) -> bool:
         """Where the bot is not a member, only commands for users' own installations show."""
-        installations = command.body.get("integration_types") or [_GUILD_INSTALL]
-        by_user = _USER_INSTALL in installations and self._world.users[user_id].has_installed
+        by_user = command.is_for_users and self._world.users[user_id].has_installed
         return self._world.bot_is_in(channel) or by_user
 
     def _put(self, command: Command) -> Payload:

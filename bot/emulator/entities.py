@@ -10,6 +10,7 @@ from bot.emulator.snowflakes import created_at
 from bot.emulator.wire import Payload
 
 MEBIBYTE = 1024 * 1024
+_USER_INSTALL = 1
 
 
 class ChannelType(IntEnum):
@@ -191,6 +192,11 @@ class Command:
     @property
     def type(self) -> int:
         return self.body.get("type", 1)
+
+    @property
+    def is_for_users(self) -> bool:
+        """Whether users can have it by their own installations of the app."""
+        return _USER_INSTALL in (self.body.get("integration_types") or [])
 
 
 @dataclass

@@ -55,11 +55,25 @@ class InteractionRenderer:
         return permissions.in_channel(interaction.channel, self._world.bot.id)
 
     def _integration_owners(self, interaction: Interaction) -> Payload:
-        """Who installed the app here: the guild when the bot is in it, else the user."""
+        """Whose installations allow this: the guild's (0), the user's (1), or both.
+
+        What is done to an answer stays with the installations of who asked for it.
+        """
+        if interaction.source is not None and interaction.source.interaction_metadata is not None:
+            return interaction.source.interaction_metadata["authorizing_integration_owners"]
+        owners: Payload = {}
         guild = interaction.channel.guild
-        if not self._world.bot_is_in(interaction.channel):
-            return {"1": str(interaction.user.id)}
-        return {"0": str(guild.id if guild is not None else 0)}
+        if self._world.bot_is_in(interaction.channel):
+            owners["0"] = str(guild.id if guild is not None else 0)
+        if self._is_users_own(interaction):
+            owners["1"] = str(interaction.user.id)
+        return owners
+
+    def _is_users_own(self, interaction: Interaction) -> bool:
+        """Whether the command was used as one of an app that its user installed."""
+        used = interaction.opener or interaction
+        command = self._world.application.commands.get(int(used.data.get("id", 0)))
+        return command is not None and command.is_for_users and used.user.has_installed
 
     def metadata(self, interaction: Interaction) -> Payload:
         """What a message says of the interaction it answers."""

@@ -1,5 +1,7 @@
 """Direct messages with the bot, and servers where only the user has installed it."""
 
+from typing import Any
+
 import discord
 import pytest
 from discord import app_commands
@@ -147,3 +149,30 @@ async def test_command_is_not_offered_elsewhere_to_who_has_not_installed_it(
     ):
         with pytest.raises(Refused):
             await you.command("ping")
+
+
+@pytest.mark.parametrize("installed", [True, False])
+async def test_installations_of_guild_and_user_are_both_named(
+    emulator: Emulator, bot: Bot, you: Human, installed: bool
+) -> None:
+    seen: list[Interaction] = []
+
+    class Press(discord.ui.View):
+        @discord.ui.button(label="Press")
+        async def press(self, interaction: Interaction, _: discord.ui.Button[Any]) -> None:
+            seen.append(interaction)
+            await interaction.response.edit_message(content="pressed", view=None)
+
+    @bot.tree.command(description="Show a button")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    async def show(interaction: Interaction) -> None:
+        seen.append(interaction)
+        await interaction.response.send_message("press", view=Press())
+
+    emulator.world.user_named("you").has_installed = installed
+    async with online(bot, emulator), Human.connect(emulator.url, username="ada") as ada:
+        shown = await you.reply(await you.command("show"))
+        await ada.click(shown, "Press")
+        await you.wait_for(lambda message: message.content == "pressed")
+    assert [interaction.is_guild_integration() for interaction in seen] == [True, True]
+    assert [interaction.is_user_integration() for interaction in seen] == [installed, False]
