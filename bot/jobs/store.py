@@ -13,7 +13,7 @@ import msgspec
 
 from bot.errors import StartupError, StoreError
 from bot.jobs.database import prepare_database
-from bot.jobs.job import Job, JobState
+from bot.jobs.job import Job
 from bot.jobs.rules import GuildRules
 from bot.jobs.writer import GroupWriter
 
@@ -21,8 +21,7 @@ _log = logging.getLogger(__name__)
 
 _JSON_COLUMNS = {"request", "notes", "completed"}
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
-_ENDS = (JobState.POSTED, JobState.FAILED, JobState.CANCELLED)
-_UNFINISHED = f"state IN ({', '.join(f"'{state}'" for state in JobState if state not in _ENDS)})"
+_UNFINISHED = "state IN ('queued', 'running', 'encoded', 'posting')"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE "  # noqa: S608 - our own names
 _UPSERT = (
     f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608 - our own names
@@ -103,17 +102,22 @@ class Store:
     async def _fetch(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         try:
             return [tuple(row) for row in await self._db.execute_fetchall(query, values)]
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:  # the latter of a connection that is closed
             raise StoreError(f"the database could not be read ({error})") from error
 
 
 @asynccontextmanager
-async def open_store(path: Path) -> AsyncGenerator[Store]:
-    """Open the database, brought up to date. Raises `StartupError` when that cannot be done."""
-    await asyncio.to_thread(prepare_database, path)
+async def open_store(path: Path, *, busy_timeout: float = 5.0) -> AsyncGenerator[Store]:
+    """Open the database, brought up to date. Raises `StartupError` when that cannot be done.
+
+    `busy_timeout`, in seconds, is how long another program's lock is waited for, now and later.
+    """
+    await asyncio.to_thread(prepare_database, path, busy_timeout=busy_timeout)
     async with AsyncExitStack() as stack:
         try:
-            connection = await stack.enter_async_context(aiosqlite.connect(path))
+            connection = await stack.enter_async_context(
+                aiosqlite.connect(path, timeout=busy_timeout)
+            )
             # the default of WAL would lose the last commits with the power, and post a clip twice
             await connection.execute("PRAGMA synchronous = FULL")
         except sqlite3.Error as error:
