@@ -9,18 +9,10 @@ from bot import texts
 from bot.delivery.faults import Fault
 from bot.jobs.job import Job, Route
 
-_NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-    "embed_links": "Embed Links",
-}
-_NEEDED_IN_THREADS = {
-    "send_messages_in_threads" if name == "send_messages" else name: words
-    if name != "send_messages"
-    else "Send Messages in Threads"
-    for name, words in _NEEDED.items()
-}
+_VIEW, _ATTACH = ("view_channel", "View Channel"), ("attach_files", "Attach Files")
+_SEND = ("send_messages", "Send Messages")
+_SEND_IN_THREADS = ("send_messages_in_threads", "Send Messages in Threads")
+_EMBED = ("embed_links", "Embed Links")
 _LARGEST_REQUEST = 24 * 2**20  # Discord documents 25 MiB for a whole request
 _MARGIN = 64 * 2**10  # for the rest of the multipart body
 USUAL_LIMIT = 10 * 2**20 - _MARGIN
@@ -39,16 +31,26 @@ def missing_permissions_of(interaction: discord.Interaction[Any]) -> list[str]:
     """Return the names of what it takes to post a clip where an interaction comes from."""
     granted = interaction.app_permissions
     if route_of(interaction) == "interaction":
-        return [] if granted.attach_files else [_NEEDED["attach_files"]]
+        return _missing(granted, _ATTACH)
     if interaction.guild_id is None:
         return []
     return missing_permissions(granted, in_thread=isinstance(interaction.channel, discord.Thread))
 
 
-def missing_permissions(permissions: discord.Permissions, *, in_thread: bool) -> list[str]:
-    """Return the names of what posting a clip needs and is not granted."""
-    needed = _NEEDED_IN_THREADS if in_thread else _NEEDED
-    return [words for name, words in needed.items() if not getattr(permissions, name)]
+def missing_permissions(granted: discord.Permissions, *, in_thread: bool) -> list[str]:
+    """Return the names of what posting a clip needs and is not granted.
+
+    Without the first two nothing else is granted either, so then they alone are named.
+    """
+    return (
+        _missing(granted, _VIEW)
+        or _missing(granted, _SEND_IN_THREADS if in_thread else _SEND)
+        or _missing(granted, _ATTACH, _EMBED)
+    )
+
+
+def _missing(granted: discord.Permissions, *needed: tuple[str, str]) -> list[str]:
+    return [words for name, words in needed if not getattr(granted, name)]
 
 
 def cached_channel(client: discord.Client, job: Job) -> Any:

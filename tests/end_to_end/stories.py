@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.emulator.driver import Human
-from bot.emulator.shown import Message
+from bot.emulator.shown import Message, Modal
 
 PATIENCE = 90.0
 """Seconds; a busy machine makes a clip slowly."""
@@ -35,9 +35,27 @@ async def ask(human: Human, prompt: str, **options: Any) -> Message:
     return await human.reply(interaction)
 
 
+async def edit_form(human: Human, status: Message) -> Modal:
+    """Open the form of a waiting job."""
+    return await human.modal(await human.click(status, "Edit"))
+
+
+def edited(prompt: str, *, steps: int) -> dict[str, str]:
+    """Return what is filled in there, or in the form of a finished one."""
+    return {"prompt": prompt, "negative": "", "seed": "1", "steps": str(steps)}
+
+
 async def finished(human: Human, status: Message) -> Message:
     """Wait for the message with the clip."""
     name = f"**#{job_id(status)}** is ready"
+    return await human.wait_for(
+        lambda message: name in message.content and bool(message.attachments), timeout=PATIENCE
+    )
+
+
+async def shown_again(human: Human, status: Message) -> Message:
+    """Wait for the message with the clip that /show or Get result brings."""
+    name = f"**#{job_id(status)}** by <@"
     return await human.wait_for(
         lambda message: name in message.content and bool(message.attachments), timeout=PATIENCE
     )
