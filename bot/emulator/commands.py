@@ -1,6 +1,6 @@
 """The registry of application commands: global ones and a guild's own, and who may use them."""
 
-from bot.emulator import errors, payloads, permissions
+from bot.emulator import application_payloads, errors, permissions
 from bot.emulator.audience import Audience
 from bot.emulator.command_rules import check_commands
 from bot.emulator.entities import Channel, Command, Context, Guild
@@ -18,7 +18,10 @@ class Commands:
 
     def listed(self, guild_id: int | None) -> list[Payload]:
         application = self._world.application
-        return [payloads.command(c, application.id) for c in application.commands_in(guild_id)]
+        return [
+            application_payloads.command(c, application.id)
+            for c in application.commands_in(guild_id)
+        ]
 
     def get(self, command_id: int, guild_id: int | None) -> Command:
         """Raises 404/10063."""
@@ -62,7 +65,7 @@ class Commands:
         channels = [c for c in self._world.channels.values() if self._world.can_view(user_id, c)]
         application = self._world.application
         return [
-            payloads.command(command, application.id)
+            application_payloads.command(command, application.id)
             for command in application.commands.values()
             if any(self.may_use(user_id, command, channel) for channel in channels)
         ]
@@ -93,7 +96,7 @@ class Commands:
     def _put(self, command: Command) -> Payload:
         self._world.application.commands[command.id] = command
         self._tell()
-        return payloads.command(command, self._world.application.id)
+        return application_payloads.command(command, self._world.application.id)
 
     def _updated(self, before: Command | None, guild_id: int | None, body: Payload) -> Command:
         if before is not None and before.body == body:

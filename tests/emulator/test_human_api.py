@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from discord import app_commands
 
+from bot.emulator.clock import Clock
 from bot.emulator.driver import Human, Refused
 from bot.emulator.entities import Overwrite
 from bot.emulator.permissions import Permission
@@ -90,7 +91,9 @@ async def test_empty_and_overlong_messages_are_refused(
     assert refused.value.status == 400
 
 
-async def test_silent_bot_fails_the_interaction(emulator: Emulator, you: Human) -> None:
+async def test_silent_bot_fails_the_interaction(
+    emulator: Emulator, you: Human, clock: Clock
+) -> None:
     """Without any bot online the command is known from before, and nobody answers it."""
     bot = Bot()
 
@@ -100,7 +103,9 @@ async def test_silent_bot_fails_the_interaction(emulator: Emulator, you: Human) 
     async with online(bot, emulator):
         pass
     await you.wait_bot_offline()
-    answer = await you.answer(await you.command("ping"))
+    unheard = await you.command("ping")
+    clock.skip(3.1)
+    answer = await you.answer(unheard)
     assert answer == Failure("The application did not respond")
 
 

@@ -6,7 +6,7 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
-from bot.emulator import payloads, permissions
+from bot.emulator import application_payloads, payloads, permissions
 from bot.emulator.core import Core
 from bot.emulator.entities import Channel, Message, User
 from bot.emulator.errors import DiscordError
@@ -136,7 +136,9 @@ class HumanRoutes:
         if viewer is not None:
             return self._core.commands.offered(viewer.id)
         application = self._core.world.application
-        return [payloads.command(c, application.id) for c in application.commands.values()]
+        return [
+            application_payloads.command(c, application.id) for c in application.commands.values()
+        ]
 
     def _channel(self, channel: Channel) -> Payload:
         return {

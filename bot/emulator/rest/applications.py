@@ -4,7 +4,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.emulator import errors, payloads
+from bot.emulator import application_payloads, errors, payloads
 from bot.emulator.core import Core, gateway_address
 from bot.emulator.entities import Command, Guild
 from bot.emulator.requests import DirectChannel, parse
@@ -83,7 +83,7 @@ class ApplicationRoutes:
     async def application(self, request: web.Request) -> web.Response:
         world = self._core.world
         guild_count = len(world.bot_guilds())
-        return json_response(payloads.application(world.application, guild_count))
+        return json_response(application_payloads.application(world.application, guild_count))
 
     async def entitlements(self, request: web.Request) -> web.Response:
         return json_response([])
@@ -101,7 +101,7 @@ class ApplicationRoutes:
 
     async def get_command(self, request: web.Request) -> web.Response:
         command = self._command(request)
-        return json_response(payloads.command(command, self._core.world.application.id))
+        return json_response(application_payloads.command(command, self._core.world.application.id))
 
     async def change_command(self, request: web.Request) -> web.Response:
         changes = parse(body_of(request).json, dict[str, Any])
