@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from benchmarks import encoders
+from benchmarks import encoders, previews
 from benchmarks.bare import Bare
 from benchmarks.requests import Requests, run, run_all, run_singly
 from benchmarks.table import Row, as_json, as_markdown, machine
@@ -30,7 +30,7 @@ _SHOWN = (
 _BARE = "bare pipeline call + export_to_video"
 _ONE = "one request, end to end"
 _QUEUE = f"a request of {_QUEUED} queued"
-_EXTRAS = "one with previews and filmstrip"
+_EXTRAS = "one with a filmstrip"
 _VARY = f"{_VARIATIONS} variations, queued"
 _SINGLY = f"{_VARIATIONS} prompts, one after the other"
 _COLD = "cold script"
@@ -44,6 +44,7 @@ async def measure(folder: Path, rounds: int) -> list[Row]:
         await generator.wait_ready()
         rows = await _compare_requests(bare, generator, requests, rounds)
         rows.append(await _compare_cold(generator, requests, folder))
+    rows += await previews.compare_previews(requests, rounds)
     shown = [structs.replace(requests.fresh(), prompt=prompt, seed=1) for prompt in _SHOWN]
     clips = [bare.pictures(request) for request in shown]
     rows.append(await encoders.compare_speed(clips[0], folder, 4 * rounds))
@@ -65,7 +66,7 @@ async def _compare_requests(
         between.append(asyncio.get_running_loop().time() - began - sum(clip.seconds.values()))
 
     async def with_extras() -> None:
-        extras = structs.replace(requests.fresh(), previews=True, filmstrip=True)
+        extras = structs.replace(requests.fresh(), filmstrip=True)
         await run(generator, extras)
 
     works: dict[str, Work] = {

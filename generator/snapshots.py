@@ -56,7 +56,8 @@ OnSnapshot = Callable[[Snapshot], None]
 class Budget:
     """Time that may go into extras: a share of the time that has passed since it was made.
 
-    None of it is given in the first `patience` seconds, nor more often than every `interval`.
+    None of it is given in the first `patience` seconds, nor more often than every `interval`;
+    `spent` is in seconds, too.
     """
 
     def __init__(
@@ -68,11 +69,11 @@ class Budget:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._share = share
-        self._patience = patience
-        self._interval = interval
+        self.patience = patience
+        self.interval = interval
         self._clock = clock
         self._began = clock()
-        self._spent = 0.0
+        self.spent = 0.0
         self._dearest = 0.0
         self._last_end = self._began - interval
 
@@ -80,9 +81,9 @@ class Budget:
         """Whether one more fits, if it costs what the dearest one did; the first is not known."""
         now = self._clock()
         return (
-            now - self._began >= self._patience
-            and now - self._last_end >= self._interval
-            and self._spent + self._dearest <= self._share * (now - self._began)
+            now - self._began >= self.patience
+            and now - self._last_end >= self.interval
+            and self.spent + self._dearest <= self._share * (now - self._began)
         )
 
     @contextlib.contextmanager
@@ -94,7 +95,7 @@ class Budget:
         finally:
             self._last_end = self._clock()
             cost = self._last_end - before
-            self._spent += cost
+            self.spent += cost
             self._dearest = max(self._dearest, cost)
 
 
