@@ -12,7 +12,10 @@ from typing import Any
 from bot.app import run_bot
 from bot.errors import StartupError
 from bot.lifecycle import StopSignals
+from bot.logs import set_up_logging
 from bot.settings import load_settings
+
+_log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -22,7 +25,7 @@ def main() -> int:
         if options.command == "demo":
             from bot.demo import run_demo  # the local Discord is not needed on the real one
 
-            _set_up_logging("WARNING")
+            set_up_logging("WARNING")
             _run(
                 lambda _: run_demo(
                     port=options.port, data_dir=options.data, open_browser=options.browser
@@ -30,11 +33,14 @@ def main() -> int:
             )
         else:
             settings = load_settings()
-            _set_up_logging(settings.log_level)
+            set_up_logging(settings.log_level, [settings.discord_token])
             _run(lambda signals: run_bot(settings, signals))
     except StartupError as error:
         print(f"zoetrope: {error}", file=sys.stderr)
         return 2
+    except Exception:
+        _log.critical("the bot has failed", exc_info=True)  # the log hides tokens, Python does not
+        return 1
     return 0
 
 
@@ -59,17 +65,6 @@ def _parser() -> argparse.ArgumentParser:
         "--no-browser", dest="browser", action="store_false", help="do not open a browser"
     )
     return parser
-
-
-def _set_up_logging(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(),
-        format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
-    # at DEBUG discord.py prints whole interactions, whose tokens must not reach a log
-    for name in ("discord", "aiosqlite"):
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
 
 
 if __name__ == "__main__":
