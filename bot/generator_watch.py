@@ -5,6 +5,7 @@ import logging
 import msgspec
 
 from bot import texts
+from bot.errors import StoreError
 from bot.jobs.gate import Gate
 from bot.jobs.store import Store
 from generator import Generator, GeneratorUnavailableError, Ready
@@ -46,12 +47,12 @@ class GeneratorWatch:
         try:
             if fact := await self._store.fact(_FACT):
                 self.device = self.device or msgspec.json.decode(fact, type=Ready)
-        except Exception as error:
+        except (StoreError, msgspec.DecodeError) as error:
             _log.warning("the generator's last device cannot be read: %s", error)
 
     async def _remember(self, ready: Ready) -> None:
         self.device = ready
         try:
             await self._store.save_fact(_FACT, msgspec.json.encode(ready).decode())
-        except Exception as error:
+        except StoreError as error:
             _log.warning("the generator's device cannot be stored: %s", error)

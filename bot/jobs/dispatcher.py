@@ -10,7 +10,7 @@ from typing import Any, Literal
 from msgspec import structs
 
 from bot import texts
-from bot.errors import Refusal
+from bot.errors import Refusal, StoreError
 from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates
 from bot.jobs.forecast import Forecast, Place
@@ -64,6 +64,7 @@ class Dispatcher:
         self._held: dict[str, tuple[Run, asyncio.Task[None]]] = {}
         self._tasks = asyncio.TaskGroup()
         self._consumer: asyncio.Task[None] | None = None
+        self._recovered = asyncio.Event()
         self._restarted = False
         """Jobs were left behind by the last stop, and none has been taken since."""
         self._stopping = False
@@ -90,6 +91,7 @@ class Dispatcher:
         `start` lets it run. Raises `Refusal` where as many wait already as may, while the bot
         stops, and when it cannot be stored.
         """
+        await self._recovered.wait()  # an older job's turn comes first, and nothing runs twice
         if self._stopping:
             raise Refusal(texts.RESTARTING)
         check_room(self._queue, job, caps, self._forecast.starts_at)
@@ -99,9 +101,9 @@ class Dispatcher:
             await self._store.save_job(job)
         except BaseException as error:
             self._release(job.id)
-            if not isinstance(error, Exception):
+            if not isinstance(error, StoreError):
                 raise
-            _log.exception("job %s is refused: it cannot be stored", job.id)
+            _log.error("job %s is refused: %s", job.id, error)
             raise Refusal(texts.NOT_STORED) from None
         return job
 
@@ -125,6 +127,7 @@ class Dispatcher:
 
     async def cancel(self, job_id: str, by_user_id: int) -> None:
         """Cancel a waiting or running job. Raises `Refusal` when it is too late for that."""
+        await self._recovered.wait()
         run = self._accepted.get(job_id) or self._run(job_id)
         if run is None and (removed := self._queue.remove(job_id)) is not None:
             run = Run(removed.job, self._store)
@@ -150,6 +153,7 @@ class Dispatcher:
         It keeps its place, unless the clip takes longer now: then it is as if asked for just now.
         Raises `Refusal` when the change cannot be stored.
         """
+        await self._recovered.wait()
         job = self._queue.hold(job_id)
         if job is None:
             return "begun"
@@ -190,6 +194,7 @@ class Dispatcher:
             for run in await recovery.run():
                 self._hold(run, recovery.end(run))
             self._restarted = self.waiting > 0
+            self._recovered.set()
             self._show_places()
             self._consumer = self._tasks.create_task(self._consume())
 
@@ -205,24 +210,32 @@ class Dispatcher:
             async with asyncio.timeout(_GOODBYE):
                 for run, task in list(self._held.values()):
                     await self._hand_back(run, task)
+                self._forecast.device_freed()
                 self._show_places()
                 await self._reporter.flush()
 
     async def _consume(self) -> None:
         while True:
-            job = await self._queue.get()
-            if self._gate.note:
-                self._queue.put_nowait(job)
-                await self._gate.wait()
-                continue
-            self._restarted = False
-            run, device_free = Run(job, self._store), asyncio.Event()
-            self._hold(run, self._follow(run, device_free))
-            self._forecast.device_taken(job)
-            self._show_places()
-            await device_free.wait()
-            self._forecast.device_freed()
-            await self._maker.renew_generator()
+            try:
+                await self._take_next()
+            except Exception:  # of ours: the queue goes on
+                _log.exception("the next job could not be taken")
+                await asyncio.sleep(1)
+
+    async def _take_next(self) -> None:
+        job = await self._queue.get()
+        if self._gate.note:
+            self._queue.put_nowait(job)
+            await self._gate.wait()
+            return
+        self._restarted = False
+        run, device_free = Run(job, self._store), asyncio.Event()
+        self._hold(run, self._follow(run, device_free))
+        self._forecast.device_taken(job)
+        self._show_places()
+        await device_free.wait()
+        self._forecast.device_freed()
+        await self._maker.renew_generator()
 
     async def _follow(self, run: Run, device_free: asyncio.Event) -> None:
         if not await self._maker.make(run, device_free):
@@ -257,8 +270,8 @@ class Dispatcher:
             for job in reversed(await self._store.recent_completed(_LEARNT_FROM)):
                 if job.completed is not None:
                     self._estimates.record(job.request, job.completed)
-        except Exception:
-            _log.exception("how long clips took so far cannot be read")
+        except StoreError as error:
+            _log.warning("how long clips took so far is not known: %s", error)
 
     def _run(self, job_id: str) -> Run | None:
         run, _ = self._held.get(job_id, (None, None))
@@ -274,7 +287,7 @@ class Dispatcher:
                 continue
             try:
                 await self._store.save_job(job)
-            except Exception as error:
+            except StoreError as error:
                 _log.warning("job %s: its earlier turn cannot be stored: %s", job.id, error)
 
     def _show_places(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bot import texts
+from bot.errors import StoreError
 from bot.jobs.endings import Endings
 from bot.jobs.job import JobState
 from bot.jobs.queue import FairQueue
@@ -54,7 +55,7 @@ class Recovery:
         for pause in growing_pauses():
             try:
                 return [Run(job, self._store) for job in await self._store.unfinished_jobs()]
-            except Exception as error:
+            except StoreError as error:
                 _log.error("the jobs cannot be read, next try in %g s: %s", pause, error)
                 await asyncio.sleep(pause)
         raise AssertionError("the pauses have no end")

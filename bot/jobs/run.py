@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from bot.errors import StoreError
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import Store
 
@@ -44,7 +45,7 @@ class Run:
             for pause in growing_pauses():
                 try:
                     await self._store.save_job(job)
-                except Exception as error:
+                except StoreError as error:
                     _log.error(
                         "job %s cannot be stored, next try in %g s: %s", job.id, pause, error
                     )
