@@ -23,6 +23,7 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
 from bot.jobs.store import Store
+from bot.logs import job_context
 from generator import GenerationRequest, Generator
 
 _log = logging.getLogger(__name__)
@@ -253,7 +254,8 @@ class Dispatcher:
             finally:
                 del self._held[run.job.id]
 
-        self._held[run.job.id] = run, self._tasks.create_task(hold())
+        with job_context(run.job.id):
+            self._held[run.job.id] = run, self._tasks.create_task(hold())
 
     async def _hand_back(self, run: Run, task: asyncio.Task[None]) -> None:
         """Let the next start make a clip that is not done, as if this one had not begun."""
