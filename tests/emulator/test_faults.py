@@ -169,6 +169,17 @@ async def test_an_answer_is_lost_and_the_nonce_finds_the_message_again(
     assert emulator.world.find_message(found.id) is not None
 
 
+async def test_a_deletion_whose_answer_is_lost_is_repeated_and_finds_nothing(
+    emulator: Emulator, send: Send
+) -> None:
+    sent = await send("hello")
+    lost = effects.afterwards(effects.reset)
+    emulator.faults.add(Fault(name="fault", effect=lost, method="DELETE"))
+    with pytest.raises(discord.NotFound) as gone:
+        await sent.delete()
+    assert gone.value.code == 10008
+
+
 @pytest.mark.parametrize(
     ("effect", "made"),
     [(effects.silence, []), (effects.afterwards(effects.silence), ["hello"])],
