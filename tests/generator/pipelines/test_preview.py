@@ -162,7 +162,7 @@ EXACT = [
     "hunyuan-15",
     "mochi",
 ]
-NEARLY = ["cogvideox-2b", "cogvideox-5b", "hunyuan", "kandinsky5", "allegro"]
+NEARLY = ["cogvideox-2b", "cogvideox-5b", "cogvideox-15", "hunyuan", "kandinsky5", "allegro"]
 
 
 @pytest.mark.parametrize("name", EXACT)

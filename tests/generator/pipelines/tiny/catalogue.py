@@ -37,6 +37,7 @@ TINY = {
     "animatediff": Tiny(unet.animatediff, num_frames=8),
     "cogvideox-2b": Tiny(others.cogvideox),
     "cogvideox-5b": Tiny(others.cogvideox, picture=others.cogvideox_picture),
+    "cogvideox-15": Tiny(others.cogvideox_15, num_frames=17, picture=others.cogvideox_15_picture),
     "ltx-2b": Tiny(ltx.ltx, edge=64),
     "ltx-13b": Tiny(ltx.ltx, edge=64),
     "ltx-2": Tiny(ltx.ltx2, edge=64),

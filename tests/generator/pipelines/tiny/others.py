@@ -41,6 +41,22 @@ def cogvideox_picture() -> CogVideoXImageToVideoPipeline:
     )
 
 
+_TWO_FRAMES = {"patch_size_t": 2, "sample_width": 8}
+
+
+def cogvideox_15() -> CogVideoXPipeline:
+    """Two latent frames to a token: the pipeline puts one to spare before an odd number of them."""
+    return CogVideoXPipeline(
+        **_cogvideox_parts(), transformer=_cogvideox_transformer(**_TWO_FRAMES)
+    )
+
+
+def cogvideox_15_picture() -> CogVideoXImageToVideoPipeline:
+    return CogVideoXImageToVideoPipeline(
+        **_cogvideox_parts(), transformer=_cogvideox_transformer(in_channels=8, **_TWO_FRAMES)
+    )
+
+
 def _cogvideox_parts() -> dict[str, Any]:
     vae = AutoencoderKLCogVideoX(
         block_out_channels=(8, 8, 8, 8),
@@ -56,20 +72,21 @@ def _cogvideox_parts() -> dict[str, Any]:
     }
 
 
-def _cogvideox_transformer(in_channels: int = 4) -> CogVideoXTransformer3DModel:
-    return CogVideoXTransformer3DModel(
-        num_attention_heads=2,
-        attention_head_dim=16,
-        in_channels=in_channels,
-        out_channels=4,
-        time_embed_dim=4,
-        text_embed_dim=parts.HIDDEN,
-        num_layers=1,
-        sample_width=4,
-        sample_height=4,
-        sample_frames=9,
-        use_rotary_positional_embeddings=True,
-    )
+def _cogvideox_transformer(**changes: Any) -> CogVideoXTransformer3DModel:
+    sizes: dict[str, Any] = {
+        "num_attention_heads": 2,
+        "attention_head_dim": 16,
+        "in_channels": 4,
+        "out_channels": 4,
+        "time_embed_dim": 4,
+        "text_embed_dim": parts.HIDDEN,
+        "num_layers": 1,
+        "sample_width": 4,
+        "sample_height": 4,
+        "sample_frames": 9,
+        "use_rotary_positional_embeddings": True,
+    }
+    return CogVideoXTransformer3DModel(**(sizes | changes))
 
 
 def sana() -> SanaVideoPipeline:
