@@ -27,9 +27,9 @@ _FATAL = {
 }
 
 
-async def wait_for_discord() -> None:
+async def wait_for_discord(first_pause: float = 1.0) -> None:
     """Wait until Discord's API answers at all: a bot may be started before its network is."""
-    pause = 1.0
+    pause = first_pause
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         while True:
             try:
