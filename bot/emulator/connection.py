@@ -19,7 +19,7 @@ HEARTBEAT_INTERVAL = 41_250
 _GOODBYE = 2.0
 """Seconds a client has to answer the closing of its socket."""
 _LARGEST_FRAME = 64 * 1024
-_IGNORED = {Op.PRESENCE, Op.VOICE_STATE, Op.REQUEST_MEMBERS}
+_IGNORED = {Op.VOICE_STATE, Op.REQUEST_MEMBERS}
 
 
 class Connection:
@@ -89,6 +89,8 @@ class Connection:
             self._authenticate(op, data or {})
         elif self._session is None:
             raise Closed(Close.NOT_AUTHENTICATED, "Not authenticated.")
+        elif op == Op.PRESENCE:
+            self._session.presence = data
         elif op not in _IGNORED:
             raise Closed(Close.UNKNOWN_OPCODE, "Unknown opcode.")
 

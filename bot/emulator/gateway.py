@@ -42,6 +42,16 @@ class Gateway:
     def online(self) -> bool:
         return any(session.outbox is not None for session in self._sessions.values())
 
+    @property
+    def activities(self) -> list[str]:
+        """What stands below the bot's name, as its clients said."""
+        return [
+            activity.get("state") or activity["name"]
+            for session in self._sessions.values()
+            if session.presence is not None
+            for activity in session.presence["activities"]
+        ]
+
     def dispatch(
         self,
         event: str,

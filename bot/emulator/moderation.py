@@ -49,6 +49,12 @@ class Moderation:
         self._tell_of(channel, "UPDATE")
         self._faults.note("permissions changed", channel.name)
 
+    def set_role_permissions(self, guild: Guild, role: Role, granted: Permission) -> None:
+        role.permissions = granted
+        described = {"guild_id": str(guild.id), "role": payloads.role(role)}
+        self._dispatch("GUILD_ROLE_UPDATE", described, guild)
+        self._faults.note("permissions changed", role.name)
+
     def set_slow_mode(self, channel: Channel, seconds: int) -> None:
         """Seconds between two messages of one person; bots are never held to it."""
         channel.slow_mode = seconds

@@ -68,6 +68,8 @@ class Session:
     shard_count: int = 1
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
+    presence: Payload | None = None
+    """What the client said last that people shall see of it."""
     outbox: asyncio.Queue[Payload] | None = None
     held: bool = False
     left_at: float | None = None

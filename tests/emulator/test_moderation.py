@@ -1,6 +1,7 @@
 """What moderators and members do to the places the bot writes to, and how the bot hears of it."""
 
 import asyncio
+import io
 from collections.abc import Awaitable
 
 import discord
@@ -82,6 +83,21 @@ async def test_exception_for_the_bot_is_told_and_taken_back(
         assert await refused(target.send("hello")) == 50013
         emulator.moderation.set_overwrite(channel, myself)
         await target.send("hello")
+
+
+async def test_role_of_the_bot_loses_a_permission(
+    emulator: Emulator, bot: Bot, channel: Channel, guild: Guild
+) -> None:
+    async with online(bot, emulator):
+        told = asyncio.create_task(bot.wait_for("guild_role_update"))
+        await asyncio.sleep(0)
+        for role in guild.roles.values():
+            granted = role.permissions & ~Permission.ATTACH_FILES
+            emulator.moderation.set_role_permissions(guild, role, granted)
+        await told
+        target = bot.get_partial_messageable(channel.id)
+        await target.send("hello")
+        assert await refused(target.send(file=discord.File(io.BytesIO(b"data"), "a.txt"))) == 50013
 
 
 async def test_bot_that_was_removed_has_no_access_until_it_is_invited_again(
