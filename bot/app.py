@@ -18,6 +18,7 @@ from bot.components.actions import ACTIONS
 from bot.connection import stay_connected, wait_for_discord
 from bot.disk import MIN_FREE_BYTES, DiskGuard, has_room
 from bot.errors import StartupError
+from bot.instance import sole_instance
 from bot.jobs.gate import Gate
 from bot.jobs.store import open_store
 from bot.lifecycle import StopSignals
@@ -49,6 +50,11 @@ async def run_bot(settings: Settings, signals: StopSignals | None = None) -> Non
         use_local_discord(settings.discord_url)
     catalogue = _load_catalogue(settings)
     _check_model(settings, catalogue)
+    with sole_instance(settings.database_path, settings.discord_token, settings.discord_url):
+        await _serve(settings, catalogue, signals)
+
+
+async def _serve(settings: Settings, catalogue: Catalogue, signals: StopSignals | None) -> None:
     async with (
         open_store(settings.database_path) as store,
         open_generator(
