@@ -133,6 +133,9 @@ class Hold:
 
 
 def _transport(request: web.Request) -> asyncio.Transport:
+    """Raises ConnectionResetError when the client is gone."""
     transport = request.transport
-    assert isinstance(transport, asyncio.Transport), "the client is gone"
+    if transport is None:
+        raise ConnectionResetError("the client is gone")
+    assert isinstance(transport, asyncio.Transport)
     return transport
