@@ -54,12 +54,12 @@ UNKNOWN_BUTTON = "This button belongs to another version of the bot."
 MOVED_BACK = "It was changed and takes longer now, so it has given up its place."
 PLACE_KEPT = "The bot is restarting; your place is kept."
 RESTARTED = "The bot was restarted; your place was kept."
-GENERATOR_STARTING = "The generator is starting; this video waits for it."
+GENERATOR_STARTING = "The generator is starting; videos wait for it."
 GENERATOR_DOWN = (
     "The generator does not start at the moment, and who runs the bot can see why. "
-    "This video waits for it."
+    "Videos wait for it."
 )
-DISK_FULL_WAITING = "The bot's disk is nearly full. This video waits until there is room."
+DISK_FULL_WAITING = "The bot's disk is nearly full. Videos wait until there is room."
 
 # why a video failed, after "This video stopped: "
 INTERNAL_FAILURE = "something went wrong on the bot's side, which has been logged."
@@ -401,3 +401,8 @@ def presence(waiting: int, *, paused: bool) -> str:
     """Return what stands below the bot's name; nothing while there is nothing to say."""
     parts = ["paused"] if paused else []
     return " · ".join([*parts, f"{waiting} waiting"] if waiting else parts)
+
+
+def state(waiting: int, note: str) -> str:
+    """Tell admins whether videos are made, and if not, why."""
+    return f"{note or 'Videos are made.'}\n-# {waiting} waiting, from all servers together"

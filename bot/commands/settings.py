@@ -98,9 +98,10 @@ def _managed_guild(interaction: Interaction) -> discord.Guild:
 
 async def _answer(interaction: Interaction, guild: discord.Guild, rules: GuildRules) -> None:
     spec = await resolve_model(interaction.client, None, rules)
-    await interaction.response.send_message(
-        embed=_overview(guild.name, rules, spec), ephemeral=True
-    )
+    overview = _overview(guild.name, rules, spec)
+    dispatcher = interaction.client.dispatcher
+    overview.add_field(name="Now", value=texts.state(dispatcher.waiting, dispatcher.note))
+    await interaction.response.send_message(embed=overview, ephemeral=True)
 
 
 def _overview(guild_name: str, rules: GuildRules, spec: ModelSpec) -> discord.Embed:

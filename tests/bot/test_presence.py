@@ -1,0 +1,37 @@
+"""What stands below the bot's name."""
+
+import asyncio
+from pathlib import Path
+
+from bot import texts
+from bot.app import use_local_discord
+from bot.emulator.server import Emulator, run_emulator
+from bot.presence import show_presence
+from tests.bot.jobs import make_job
+from tests.bot.test_dispatcher import running
+from tests.emulator.bots import Bot, online
+
+
+async def shows(emulator: Emulator, activities: list[str]) -> None:
+    async with asyncio.timeout(20):
+        while emulator.gateway.activities != activities:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.01)
+
+
+async def test_the_presence_says_who_waits_and_that_nothing_is_made(tmp_path: Path) -> None:
+    async with run_emulator() as emulator, running(tmp_path) as around:
+        use_local_discord(emulator.url)
+        client = Bot()
+        async with online(client, emulator):
+            showing = asyncio.create_task(show_presence(client, around.dispatcher, interval=0.01))
+            around.gate.close("disk", texts.DISK_FULL_WAITING)
+            await shows(emulator, ["paused"])
+            asked = await around.ask(make_job("aaaaa"))
+            await shows(emulator, ["paused · 1 waiting"])
+            emulator.gateway.invalidate_sessions()
+            await shows(emulator, ["paused · 1 waiting"])
+            await around.dispatcher.cancel(asked.id, 1)
+            around.gate.open("disk")
+            await shows(emulator, [])
+            showing.cancel()
+            await asyncio.wait([showing])
