@@ -32,7 +32,7 @@ from generator import (
 )
 from generator.catalogue import Catalogue
 from generator.download_command import download_models
-from generator.refit import refit
+from generator.reencoding import refit
 from generator.runtime import Runtime
 from generator.spec import SEEDS
 from generator.worker import run_worker
