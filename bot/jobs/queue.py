@@ -93,6 +93,8 @@ class FairQueue(asyncio.Queue[Job]):
         if job_id not in self._jobs:
             return None
         job = self._take(job_id)
+        if job.attempts:  # its turn had come already
+            return Removed(job, [])
         keys = self._members.keys(job.user_id)
         later = [self._jobs[key[2]] for key in keys[bisect_right(keys, _key(job)) :]]
         turns = [job.turn, *(other.turn for other in later)]

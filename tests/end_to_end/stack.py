@@ -1,8 +1,8 @@
 """The whole thing for tests: local Discord, bot and generator process, with a human at the page."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import psutil
@@ -77,8 +77,18 @@ async def running_bot(settings: Settings, human: Human) -> AsyncGenerator[None]:
 
 
 def generator_process() -> psutil.Process:
-    """Return the generator, which is a child of the bot's process, here the tests' own."""
-    for child in psutil.Process().children():
-        if "generator" in child.cmdline():
-            return child
-    raise AssertionError("there is no generator process")
+    """Return the generator of the bot started last: a child of this process, like the bot's."""
+    children = psutil.Process().children()
+    generators = [child for child in children if "generator" in child.cmdline()]
+    return max(generators, key=psutil.Process.create_time)
+
+
+@contextmanager
+def busy_device() -> Generator[None]:
+    """Keep what the generator has begun on the device until the block ends."""
+    process = generator_process()
+    process.suspend()
+    try:
+        yield
+    finally:
+        process.resume()
