@@ -23,6 +23,7 @@ from bot.jobs.gate import Gate
 from bot.jobs.store import open_store
 from bot.lifecycle import StopSignals
 from bot.presence import show_presence
+from bot.retention import keep_tidy
 from bot.settings import Settings
 from generator import (
     Catalogue,
@@ -79,6 +80,7 @@ async def _serve(settings: Settings, catalogue: Catalogue, signals: StopSignals 
                     tasks.create_task(client.dispatcher.run())
                     tasks.create_task(client.generator_watch.run())
                     tasks.create_task(_watch_disk(settings, client.gate))
+                    tasks.create_task(keep_tidy(store, settings.clips_dir, settings.retention_days))
                     tasks.create_task(show_presence(client, client.dispatcher))
                     tasks.create_task(_check_device(generator, settings, catalogue))
                     if signals is not None:

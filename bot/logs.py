@@ -43,7 +43,7 @@ def set_up_logging(level: str, secrets: Iterable[str] = ()) -> None:
     """Write to stderr from `level` up, without the secrets and what else is a token."""
     handler = _Handler(sys.stderr)
     handler.setFormatter(LineFormatter(secrets))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     # its lines hold whole rows, at DEBUG alone: prompts are nobody's business
     logging.getLogger("aiosqlite").setLevel(logging.INFO)
 

@@ -9,6 +9,7 @@ import msgspec
 from dotenv import dotenv_values
 
 from bot.errors import StartupError
+from bot.logs import LEVELS
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ABOVE_ZERO = (
@@ -52,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Upper bound on the upload size; unset follows each server's own limit."""
     previews: bool = True
     """Whether status messages show how a clip looks so far; only of runs over some ten seconds."""
+    retention_days: float = 7.0
+    """Days after a job's end when its files are removed; 0 keeps them for ever."""
     log_level: str = "INFO"
     discord_url: str | None = None
     """Base address of a local Discord (`python -m bot.emulator`); unset means Discord itself."""
@@ -74,8 +77,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             value: float | None = getattr(self, name)
             if value is not None and value <= 0:
                 raise ValueError(f"{name.upper()} must be greater than 0")
-        if self.grace_seconds < 0:
-            raise ValueError("GRACE_SECONDS must not be negative")
+        for name in ("grace_seconds", "retention_days"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name.upper()} must not be negative")
+        if self.log_level.upper() not in LEVELS:
+            raise ValueError(f"LOG_LEVEL must be one of {', '.join(LEVELS)}")
         if self.discord_url is not None:
             _check_local_discord(self.discord_url, self.discord_token)
 

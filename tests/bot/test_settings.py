@@ -41,6 +41,8 @@ def test_every_setting_can_be_given_as_text() -> None:
         ({}, "DISCORD_TOKEN is not set"),
         ({"DISCORD_TOKEN": ""}, "DISCORD_TOKEN is not set"),
         ({"DISCORD_TOKEN": "t", "MAX_WAITING": "many"}, "MAX_WAITING"),
+        ({"DISCORD_TOKEN": "t", "RETENTION_DAYS": "-1"}, "RETENTION_DAYS must not be negative"),
+        ({"DISCORD_TOKEN": "t", "LOG_LEVEL": "loud"}, "LOG_LEVEL must be one of DEBUG, INFO"),
         ({"DISCORD_TOKEN": "t", "MAX_WAITING": "0"}, "MAX_WAITING must be greater than 0"),
         ({"DISCORD_TOKEN": "t", "DISCORD_URL": "http://example.org"}, "must point to 127.0.0.1"),
         ({"DISCORD_TOKEN": "a.b.c", "DISCORD_URL": "http://127.0.0.1:1"}, "real token"),

@@ -1,0 +1,64 @@
+"""Old clips leave the disk; the jobs they belong to stay in the database."""
+
+import asyncio
+import logging
+import re
+import time
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.jobs.store import Store
+
+_log = logging.getLogger(__name__)
+_A_DAY = 24 * 3600.0
+_INTERVAL = 3600.0
+
+_CLIP_FILE = re.compile(r"([a-z0-9]{5})\.(?:upload\.mp4|mp4|strip\.jpg|preview\.jpg)(?:\.part)?")
+"""A job's id and what follows it; what is named otherwise was put there by somebody else."""
+
+
+async def keep_tidy(store: Store, folder: Path, days: float) -> None:
+    """Remove the files of jobs that ended so many days ago, now and every hour; 0 keeps all."""
+    while days > 0:
+        try:
+            await remove_old_clips(store, folder, time.time() - days * _A_DAY)
+        except (OSError, StoreError) as error:
+            _log.warning("old clips could not be removed, next try in an hour: %s", error)
+        await asyncio.sleep(_INTERVAL)
+
+
+async def remove_old_clips(store: Store, folder: Path, before: float) -> None:
+    """Remove the files of jobs that ended before a Unix time, and as old ones of no known job.
+
+    What belongs to an unfinished job stays, however old it is. Raises `OSError` and `StoreError`.
+    """
+    old = await asyncio.to_thread(_files_before, folder, before)
+    kept = await store.kept_clips({job_id for job_id, _ in old}, since=before)
+    removed = [path for job_id, path in old if job_id not in kept]
+    await asyncio.to_thread(_remove, removed)
+    if removed:
+        _log.info("files of old clips that were removed: %d", len(removed))
+
+
+def _files_before(folder: Path, before: float) -> list[tuple[str, Path]]:
+    """Return files last written before a Unix time, each with the id of its job.
+
+    A repeated clip is a second name of a file that may be older than its job: the rows decide.
+    """
+    return [
+        (match[1], path)
+        for path in folder.iterdir()
+        if (match := _CLIP_FILE.fullmatch(path.name)) and _modified(path) < before
+    ]
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # it was renamed or removed meanwhile, so it was in use
+        return float("inf")
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
