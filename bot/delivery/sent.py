@@ -22,6 +22,10 @@ class _TooManyError(Exception):
     """A channel has had more messages since than we want to read."""
 
 
+class _UnreadableError(Exception):
+    """A channel does not show its history, for which Discord has no error but an empty list."""
+
+
 async def sent_before_restart(
     job: Job, places: Iterable[discord.abc.Messageable], us: discord.abc.User, traffic: Traffic
 ) -> discord.Message | None:
@@ -32,7 +36,7 @@ async def sent_before_restart(
     for place in places:
         try:
             message = await reach(lambda place=place: _find(place, job, us), job, traffic)
-        except (discord.HTTPException, _TooManyError) as error:
+        except (discord.HTTPException, _TooManyError, _UnreadableError) as error:
             gone = isinstance(error, discord.HTTPException) and fault_of(error) is Fault.NO_PLACE
             if gone or time.time() - (job.finished_at or 0.0) < NONCE_MEMORY:
                 continue
@@ -56,6 +60,8 @@ async def sent_unheard(
     except discord.HTTPException as error:
         if fault_of(error) in PASSING:
             raise
+    except _UnreadableError:
+        pass
     if time.monotonic() - began > NONCE_MEMORY:
         raise DeliveryError(texts.perhaps_posted(job))
     return None
@@ -76,4 +82,6 @@ async def _find(
         read += 1
     if read == _MOST_READ:
         raise _TooManyError
+    if read == 0 and not isinstance(place, discord.DMChannel):
+        raise _UnreadableError
     return None
