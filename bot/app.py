@@ -16,7 +16,7 @@ from bot.commands.show import add_show_command
 from bot.commands.video import add_video_command
 from bot.components.actions import ACTIONS
 from bot.connection import stay_connected, wait_for_discord
-from bot.disk import MIN_FREE_BYTES, DiskGuard, has_room
+from bot.disk import DiskGuard
 from bot.errors import StartupError
 from bot.instance import sole_instance
 from bot.jobs.gate import Gate
@@ -180,11 +180,5 @@ def _prepare_clips_dir(settings: Settings) -> None:
         settings.clips_dir.mkdir(parents=True, exist_ok=True)
         for unfinished in settings.clips_dir.glob("*.part"):  # of a bot that was killed
             unfinished.unlink(missing_ok=True)
-        room = has_room(settings.clips_dir)
     except OSError as error:
         raise StartupError(f"DATA_DIR cannot be used ({error}): check its permissions") from error
-    if not room:
-        raise StartupError(
-            f"The disk of DATA_DIR has less than {MIN_FREE_BYTES // 2**20} MB left: "
-            "free some space or move DATA_DIR"
-        )

@@ -24,6 +24,7 @@ from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.store import Store
+from bot.logs import job_context
 from bot.settings import Settings
 from generator import Catalogue, Generator, GeneratorUnavailableError, Ready
 
@@ -82,7 +83,13 @@ class ZoetropeClient(discord.Client):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(JobButton)
+        self._respect_portal()
         await self._sync_commands()
+
+    def _respect_portal(self) -> None:
+        """Offer no installation by members where the application's settings do not allow it."""
+        if self.application is None or self.application.user_integration_config is None:
+            self.tree.allowed_installs = app_commands.AppInstallationType(guild=True)
 
     async def _sync_commands(self) -> None:
         """Register the commands if they changed: Discord limits how many a day may be created."""
@@ -125,16 +132,17 @@ class ZoetropeClient(discord.Client):
         """Do what a job's button says."""
         if not self.is_new(interaction):
             return
-        try:
-            handler = self._actions.get(action)
-            if handler is None:
-                raise Refusal(texts.UNKNOWN_BUTTON)
-            job = await self.store.job(job_id)
-            if job is None:
-                raise Refusal(texts.NO_SUCH_JOB)
-            await handler(interaction, job)
-        except Exception as error:
-            await answer_error(interaction, error)
+        with job_context(job_id):
+            try:
+                handler = self._actions.get(action)
+                if handler is None:
+                    raise Refusal(texts.UNKNOWN_BUTTON)
+                job = await self.store.job(job_id)
+                if job is None:
+                    raise Refusal(texts.NO_SUCH_JOB)
+                await handler(interaction, job)
+            except Exception as error:
+                await answer_error(interaction, error)
 
     async def on_interaction(self, interaction: "Interaction") -> None:
         """Serve submitted forms here, because discord.py forgets open forms on a restart."""

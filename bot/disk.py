@@ -19,7 +19,7 @@ def has_room(folder: Path, min_free: int = MIN_FREE_BYTES) -> bool:
 
 
 class DiskGuard:
-    """Holds back new clips while a folder's disk is nearly full, and tells when that changes.
+    """Watches a folder's disk, and tells when it is nearly full and when it has room again.
 
     `on_change` is called with whether there is room, at each change from the room there was at
     first. `interval` is in seconds: nothing tells when a disk is freed but looking again.
@@ -37,8 +37,7 @@ class DiskGuard:
         self._folder = folder
         self._on_change = on_change
         self._interval = interval
-        self._room = asyncio.Event()
-        self._room.set()
+        self._had_room = True
 
     def has_room(self) -> bool:
         """Measure now; a disk that cannot be measured, as it is gone, has no room."""
@@ -47,14 +46,10 @@ class DiskGuard:
         except OSError as error:
             _log.error("the disk of the clips cannot be measured: %s", error)
             room = False
-        if room != self._room.is_set():
+        if room != self._had_room:
+            self._had_room = room
             self._tell(room)
         return room
-
-    async def wait_for_room(self) -> None:
-        """Return as soon as there is room, which is at once as a rule; needs `watch`."""
-        self.has_room()
-        await self._room.wait()
 
     async def watch(self) -> None:
         """Look every so often until cancelled."""
@@ -64,10 +59,8 @@ class DiskGuard:
 
     def _tell(self, room: bool) -> None:
         if room:
-            self._room.set()
             _log.info("the disk of the clips has room again")
         else:
-            self._room.clear()
             _log.error(
                 "the disk of the clips has less than %d MB left: no new clip starts until some "
                 "space is freed",
