@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_waiting_per_guild: int = 50
     max_waiting_per_user: int = 4
     progress_interval: float = 4.0
-    """Seconds between two edits of one progress message; Discord limits edits by channel."""
+    """Seconds between two progress edits in a channel, whose jobs take turns."""
     request_timeout: float = 1800.0
     """Seconds after which one clip's generation is given up."""
     stall_timeout: float = 600.0

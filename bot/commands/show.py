@@ -13,6 +13,9 @@ from bot.errors import Refusal
 from bot.jobs.job import Job, JobState
 from generator import GenerationError
 
+_LATEST = 100
+"""Jobs among which a clip is looked for while its id is typed."""
+
 
 def add_show_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     """Register /show."""
@@ -30,6 +33,20 @@ def add_show_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
             await send_again(interaction, job)
         else:
             await _say_why_not(interaction, job)
+
+    show.autocomplete("id")(_complete_id)
+
+
+async def _complete_id(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Offer one's own latest clips."""
+    typed = current.casefold().lstrip("#")
+    jobs = await interaction.client.store.jobs_of_user(interaction.user.id, _LATEST)
+    labels = {job.id: f"#{job.id} · {job.request.prompt}" for job in jobs if has_clip(job)}
+    return [
+        app_commands.Choice(name=label[:100], value=job_id)
+        for job_id, label in labels.items()
+        if typed in label.casefold()
+    ][:25]
 
 
 def has_clip(job: Job) -> bool:

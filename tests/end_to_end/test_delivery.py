@@ -287,3 +287,13 @@ async def test_show_says_where_a_job_stands_that_has_no_clip(you: Human) -> None
     assert cancelled.ephemeral
     assert "Try again" in cancelled.buttons
     assert "I know no video" in await refusal(you, await you.command("show", id="nosuchid"))
+
+
+async def test_ones_own_clips_are_offered_while_an_id_is_typed(you: Human, ada: Human) -> None:
+    status = await ask(you, **SAME)
+    await finished(you, status)
+    await status_says(you, status, "✅")
+    mine = await you.choices("show", focused="id", id="red ci")
+    assert mine[0] == {"name": f"#{job_id(status)} · a red circle", "value": job_id(status)}
+    hers = await ada.choices("show", focused="id", id=job_id(status))
+    assert hers == []
