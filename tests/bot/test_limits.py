@@ -7,9 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Refusal
-from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Plan, Wish, choose_model, make_plan
+from bot.jobs.limits import (
+    MAX_PROMPT_LENGTH,
+    MAX_SEED,
+    Caps,
+    Plan,
+    Wish,
+    check_room,
+    choose_model,
+    make_plan,
+)
+from bot.jobs.queue import FairQueue
 from bot.jobs.rules import GuildRules
 from generator import load_catalogue
+from tests.bot.jobs import make_job
 
 CATALOGUE = load_catalogue()
 BUILTIN = CATALOGUE["builtin"]
@@ -96,6 +107,33 @@ def test_a_servers_rules_fill_in_for_its_model_only() -> None:
     assert request.num_frames == 8
     assert plan(rules).request.num_inference_steps == BUILTIN.defaults.num_inference_steps
     assert plan(rules, model="modelscope", steps=5).request.num_inference_steps == 5
+
+
+@pytest.mark.parametrize(
+    ("caps", "words"),
+    [
+        (Caps(member=2, guild=9, total=9), "You already have 2 videos waiting"),
+        (Caps(member=9, guild=3, total=9), "This server already has 3 videos waiting"),
+        (Caps(member=9, guild=9, total=4), "The queue is full: it has 4 videos waiting"),
+    ],
+)
+def test_who_has_enough_waiting_is_told_so_and_when_to_ask_again(caps: Caps, words: str) -> None:
+    queue = FairQueue()
+    for job_id, user_id, guild_id in (("a", 1, 2), ("b", 1, 2), ("c", 5, 2), ("d", 6, 3)):
+        queue.reserve(make_job(job_id, user_id=user_id, guild_id=guild_id))
+    mine = make_job(user_id=1, guild_id=2)
+    with pytest.raises(Refusal, match=words) as refusal:
+        check_room(queue, mine, caps, starts_at=lambda job_id: {"a": 1_700_000_000.4}[job_id])
+    assert "The first of them starts <t:1700000000:R>: ask again then" in str(refusal.value)
+    with pytest.raises(Refusal, match="once one of them has started"):
+        check_room(queue, mine, caps, starts_at=lambda _: None)
+
+
+def test_direct_messages_count_for_no_server() -> None:
+    queue = FairQueue()
+    queue.reserve(make_job("a", user_id=1, guild_id=None))
+    mine = make_job(user_id=2, guild_id=None)
+    check_room(queue, mine, Caps(member=1, guild=1, total=2), starts_at=lambda _: None)
 
 
 @given(
