@@ -11,7 +11,7 @@ from pathlib import Path
 from generator.backends import Generator
 from generator.backends.local import LocalGenerator
 from generator.backends.patience import Patience
-from generator.backends.refit import refit
+from generator.backends.refit import refit_clip
 from generator.catalogue import Catalogue
 from generator.errors import (
     GenerationError,
@@ -71,7 +71,7 @@ __all__ = [
     "Upload",
     "load_catalogue",
     "open_generator",
-    "refit",
+    "refit_clip",
 ]
 
 

@@ -17,7 +17,7 @@ from bot.components.buttons import result_view
 from bot.explainer.lesson import job_lesson
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
-from generator import Completed, ModelSpec, refit
+from generator import Completed, ModelSpec, refit_clip
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Clip:
         with TemporaryDirectory(prefix="zoetrope-") as folder:
             if not await aiofiles.os.path.exists(self.completed.path):
                 raise FileNotFoundError(self.completed.path)
-            upload = await refit(Path(self.completed.path), Path(folder), limit)
+            upload = await refit_clip(Path(self.completed.path), Path(folder), limit)
             data = await _read(upload.path)
         return replace(
             self, completed=msgspec.structs.replace(self.completed, upload=upload), data=data

@@ -11,7 +11,7 @@ from generator.errors import GenerationError
 from generator.protocol import Upload
 
 
-async def refit(full: Path, folder: Path, max_bytes: int) -> Upload:
+async def refit_clip(full: Path, folder: Path, max_bytes: int) -> Upload:
     """Write a file of at most `max_bytes` that shows the same clip into the folder.
 
     Takes as long as encoding does. Raises `GenerationError` if nothing fits.
