@@ -24,7 +24,7 @@ from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator, run_emulator
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
-from generator import Completed, load_catalogue
+from generator import Completed, Progress, load_catalogue
 from generator.encoding import write_mp4
 from tests.bot.jobs import make_job
 from tests.generator.clips import texture
@@ -69,11 +69,11 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Completed:
 
 
 @asynccontextmanager
-async def delivery(emulator: Emulator) -> AsyncGenerator[Delivery]:
+async def delivery(emulator: Emulator, interval: float = 0.01) -> AsyncGenerator[Delivery]:
     """A bot's delivery, logged in, from its start to its end."""
     async with discord.Client(intents=discord.Intents.none()) as client:
         await client.login(emulator.token)
-        yield Delivery(client, CATALOGUE, Traffic(0.01), UploadLimits(None))
+        yield Delivery(client, CATALOGUE, Traffic(interval), UploadLimits(None))
 
 
 async def asked_for(emulator: Emulator, clip: Completed, you: Human) -> Job:
@@ -275,3 +275,33 @@ async def test_what_cannot_be_edited_any_more_is_said_in_a_new_message(
         emulator.faults.add(away)
         assert not await bot.show_cancelled(job, int(you.id), 1, 2)  # to be tried again
         assert await bot.show_cancelled(job, int(you.id), 1, 2)
+
+
+async def test_a_crowded_channel_gets_each_clip_once_and_meets_none_of_discords_limits(
+    clip: Completed,
+) -> None:
+    statuses: list[int] = []
+    async with (
+        run_emulator(limits=True, recorder=lambda e: statuses.append(e.status)) as emulator,
+        Human.connect(emulator.url) as you,
+    ):
+        use_local_discord(emulator.url)
+        first = await asked_for(emulator, clip, you)
+        names = [f"abcd{letter}" for letter in "ef"]
+        async with delivery(emulator, interval=4.0) as bot:
+            await asyncio.gather(
+                *(brought(bot, msgspec.structs.replace(first, id=name)) for name in names)
+            )
+        for name in names:
+            files = [m for m in you.seen for file in m.attachments if name in file.filename]
+            assert len(files) == 1
+    assert 429 not in statuses
+
+
+async def brought(bot: Delivery, job: Job) -> None:
+    """Show a job's progress often, post its clip and say so."""
+    for step in range(1, 50):
+        bot.show_progress(job, Progress(job.id, "denoising", step, 50))
+        await asyncio.sleep(0)
+    posted = await bot.post(job, again=False)
+    assert await bot.show_done(msgspec.structs.replace(job, result_message_id=posted))
