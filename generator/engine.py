@@ -19,6 +19,7 @@ from generator.errors import (
 from generator.failures import failed
 from generator.finishing import finish
 from generator.job import Job
+from generator.logs import request_context
 from generator.protocol import (
     Cancelled,
     Completed,
@@ -68,7 +69,7 @@ class Engine:
     def submit(self, request: GenerationRequest) -> None:
         """Queue a request."""
         job = Job(request, self._emit)
-        denoising = self._device_thread.submit(self._run, job)
+        denoising = self._device_thread.submit(request_context(request.id)(self._run), job)
         self._jobs[request.id] = (job, denoising)
         denoising.add_done_callback(lambda done: self._denoised(job, done))
 
@@ -121,7 +122,8 @@ class Engine:
         if ended or isinstance(result := denoising.result(), Completed):
             self._end(job, denoising)
             return
-        encoding = self._encoder_thread.submit(self._encode, job, result)
+        encode = request_context(job.request.id)(self._encode)
+        encoding = self._encoder_thread.submit(encode, job, result)
         encoding.add_done_callback(lambda done: self._end(job, done))
 
     def _encode(self, job: Job, rendering: Rendering) -> Completed:
@@ -141,7 +143,8 @@ class Engine:
         """Send the one terminal event of a request, however it ended."""
         job.recorder.remove_preview()
         self._jobs.pop(job.request.id)
-        self._emit(_terminal(job.request.id, last))
+        with request_context(job.request.id):
+            self._emit(_terminal(job.request.id, last))
         self._device_thread.submit(self._draw_filmstrips)
 
     def _draw_filmstrips(self) -> None:

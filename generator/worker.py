@@ -15,6 +15,7 @@ import msgspec
 from generator.catalogue import Catalogue
 from generator.engine import Engine
 from generator.errors import GeneratorError
+from generator.logs import set_up_logging
 from generator.protocol import (
     Cancel,
     Event,
@@ -32,7 +33,7 @@ def run_worker(
     catalogue: Catalogue, open_runtime: Callable[[], Runtime], *, preload: str | None = None
 ) -> NoReturn:
     """Serve commands until `Shutdown` or the end of stdin, which is also the parent's death."""
-    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    set_up_logging()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to act on
     commands, events = _take_channel()
     engine = Engine(catalogue, open_runtime, _EventChannel(events).emit)
