@@ -83,8 +83,9 @@ class FairQueue(asyncio.Queue[Job]):
         """Let a waiting job become this one at the same place; returns it with that place."""
         waiting = self._jobs[job.id]
         job = structs.replace(job, turn=waiting.turn, created_at=waiting.created_at)
-        self._kinds.remove(kind_of(waiting.request), _key(waiting))
-        self._kinds.add(kind_of(job.request), _key(job))
+        if job.request is not waiting.request:
+            self._kinds.remove(kind_of(waiting.request), _key(job))
+            self._kinds.add(kind_of(job.request), _key(job))
         self._jobs[job.id] = job
         return job
 
