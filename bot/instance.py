@@ -36,8 +36,12 @@ def sole_instance(database: Path, token: str, discord_url: str | None) -> Genera
 
 
 def _token_lock(token: str, discord_url: str | None) -> Path:
+    try:
+        folder = tempfile.gettempdir()
+    except FileNotFoundError as error:  # a container whose whole disk is read-only
+        raise StartupError(f"No folder for temporary files: set TMPDIR ({error})") from error
     digest = hashlib.sha256(f"{token}\n{discord_url}".encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"zoetrope-{os.getuid()}-{digest}.lock"
+    return Path(folder) / f"zoetrope-{os.getuid()}-{digest}.lock"
 
 
 @contextmanager
