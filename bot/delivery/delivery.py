@@ -18,12 +18,14 @@ from bot.delivery.posting import Posted, Posting
 from bot.delivery.tokens import LiveMessage
 from bot.delivery.traffic import Traffic
 from bot.jobs.forecast import Place
-from bot.jobs.job import Job
+from bot.jobs.job import Job, JobState
 from generator import Catalogue, Progress
 
 _log = logging.getLogger(__name__)
 _TIMEOUT = 300.0
 """Seconds for a call that is not tried again; uploads are slow."""
+_ENDS = frozenset({JobState.POSTED, JobState.FAILED, JobState.CANCELLED})
+_REMEMBERED_ENDS = 1_000
 _TOLD_ELSEWHERE = frozenset(
     {Fault.OLD_MESSAGE, Fault.ARCHIVED, Fault.NO_PLACE, Fault.NO_PERMISSION}
 )
@@ -43,6 +45,8 @@ class Delivery:
         self._writers: dict[str, MessageWriter] = {}
         self._live: dict[str, LiveMessage] = {}
         self._posted: dict[str, Posted] = {}
+        self._ended: dict[str, None] = {}
+        """The latest ends: what is shown late, or once more, must not land on them."""
         self._goodbyes: set[asyncio.Task[Fault | None]] = set()
         self._first_steps: dict[str, tuple[float, int]] = {}
 
@@ -56,10 +60,13 @@ class Delivery:
     # --- on the way ---
 
     def show_place(self, job: Job, place: Place, note: str = "") -> None:
-        spec = self._catalogue[job.request.model]
-        self._writer(job).show(texts.queued(job, spec, place, note), waiting_view(job))
+        if job.id not in self._ended:
+            spec = self._catalogue[job.request.model]
+            self._writer(job).show(texts.queued(job, spec, place, note), waiting_view(job))
 
     def show_progress(self, job: Job, progress: Progress) -> None:
+        if job.id in self._ended:
+            return
         spec = self._catalogue[job.request.model]
         content = texts.running(job, spec, progress, self._ready_at(progress))
         if progress.preview is None:
@@ -118,6 +125,9 @@ class Delivery:
         fault = await self._writer(job).finish(content, view)
         if fault not in PASSING:
             self.forget(job)
+            self._ended[job.id] = None
+            if len(self._ended) > _REMEMBERED_ENDS:
+                del self._ended[next(iter(self._ended))]
         return fault
 
     async def _say(self, job: Job, content: str, view: discord.ui.View, *, privately: bool) -> bool:
@@ -143,7 +153,9 @@ class Delivery:
 
     def _say_goodbye(self, job: Job) -> None:
         """Say, before the token is over, how to go on from there."""
-        if (writer := self._writers.get(job.id)) is not None:
+        if job.id in self._ended or job.state in _ENDS:
+            self.forget(job)
+        elif (writer := self._writers.get(job.id)) is not None:
             task = asyncio.create_task(writer.finish(texts.press_later(job), cancel_view(job)))
             self._goodbyes.add(task)
             task.add_done_callback(self._goodbyes.discard)

@@ -305,3 +305,15 @@ async def brought(bot: Delivery, job: Job) -> None:
         await asyncio.sleep(0)
     posted = await bot.post(job, again=False)
     assert await bot.show_done(msgspec.structs.replace(job, result_message_id=posted))
+
+
+async def test_nothing_that_comes_late_lands_on_the_last_words(
+    emulator: Emulator, you: Human, clip: Completed
+) -> None:
+    job = await asked_for(emulator, clip, you)
+    async with delivery(emulator) as bot:
+        assert await bot.show_cancelled(job, int(you.id), 1, 2)
+        bot.show_progress(job, Progress(job.id, "denoising", 5, 50))
+        await bot.flush()
+        assert await bot.show_cancelled(job, None, 0, 0)  # the end may be told again
+    assert not any("Denoising" in message.content for message in you.seen)
