@@ -1,14 +1,16 @@
 """What must not lose a clip: a killed generator, a restarted bot."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
+from bot import texts
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
 from tests.end_to_end.stack import bot_settings, generator_process, local_discord, running_bot
-from tests.end_to_end.stories import QUICK, SLOW, ask, finished, job_id, status_says
+from tests.end_to_end.stories import PATIENCE, QUICK, SLOW, ask, finished, job_id, status_says
 
 
 @pytest.fixture
@@ -52,6 +54,22 @@ async def test_a_clip_that_kills_the_generator_twice_fails_in_words_and_the_next
         assert "This video stopped" in failed.content
         assert "Try again" in failed.buttons
         assert (await finished(you, await ask(you, "a blue circle", **QUICK))).attachments
+
+
+async def test_a_generator_that_cannot_start_is_waited_for_and_everybody_is_told(
+    emulator: Emulator, you: Human, tmp_path: Path
+) -> None:
+    async with running_bot(bot_settings(emulator, tmp_path, device="quantum"), you):
+        status = await ask(you, "a red circle", **QUICK)
+        await status_says(you, status, texts.GENERATOR_DOWN)
+        shown = await you.reply(await you.command("settings show"))
+        assert texts.GENERATOR_DOWN in shown.text
+        async with asyncio.timeout(PATIENCE):
+            while emulator.gateway.activities != ["paused · 1 waiting"]:  # noqa: ASYNC110 - in silence
+                await asyncio.sleep(0.01)
+    await you.wait_bot_offline()
+    async with running_bot(bot_settings(emulator, tmp_path), you):
+        assert (await finished(you, status)).attachments
 
 
 async def test_a_restart_loses_nothing_repeats_nothing_and_leaves_every_button_alive(
