@@ -1,6 +1,7 @@
 """A newcomer's first minutes: `python -m bot demo`, a prompt, the clip, and a variation of it."""
 
 import asyncio
+import re
 import signal
 import sys
 from collections.abc import AsyncGenerator
@@ -53,6 +54,8 @@ async def test_a_newcomer_makes_a_clip_watches_it_and_varies_it(
         first = await clip(chat, 1)
         await chat.wait_until_playing(first, timeout=PATIENCE)
         await picture(chat, "3-done")
+        await chat.page.get_by_role("button", name="#videos › 💬").click()
+        await expect(first).to_have_class(re.compile("flash"))
 
         await chat.press(first, "Vary")
         second = await clip(chat, 2)

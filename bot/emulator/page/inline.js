@@ -19,6 +19,10 @@ const RULES = [
   [sticky("@(?:everyone|here)\\b"), ([text]) => mention(text)],
   [sticky(String.raw`<t:(-?\d{1,13})(?::([tTdDfFR]))?>`), ([, s, style]) => timestamp(Number(s), style)],
   [sticky(String.raw`<a?:(\w{2,32}):\d+>`), ([, name]) => `:${name}:`],
+  [
+    sticky(String.raw`https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)`),
+    ([, channel, id], names) => jump(`#${names.channel(channel)} › 💬`, id),
+  ],
   [sticky(String.raw`<(https?:\/\/[^\s<>]+)>`), ([, url]) => link(url, url)],
   [
     sticky(String.raw`\[((?:\\.|[^\[\]\\\n])+)\]\(<?(https?:\/\/[^\s()<>]+(?:\([^\s()<>]*\))?)>?\)`),
@@ -74,6 +78,11 @@ function trimmed(code) {
 
 function mention(text, isMe = false) {
   return h("span", { class: isMe ? "mention mention-me" : "mention" }, text);
+}
+
+/** A link to a message, which is on this very page. */
+function jump(text, messageId) {
+  return h("button", { type: "button", class: "mention jump", dataset: { jumpTo: messageId } }, text);
 }
 
 function link(url, ...content) {

@@ -32,6 +32,10 @@ export class MessageView {
     this.#actions = actions;
     const { context, text, embeds, components, failure, footer } = this.#slots;
     text.element.classList.add("markdown");
+    text.element.addEventListener("click", ({ target }) => {
+      const link = target.closest("[data-jump-to]");
+      if (link) actions.jumpTo(link.dataset.jumpTo);
+    });
     this.element = h(
       "li",
       { class: "message", dataset: { messageId: message.id, authorId: message.author.id } },
