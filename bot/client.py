@@ -18,7 +18,7 @@ from bot.components.edit_form import submission
 from bot.delivery.delivery import Delivery
 from bot.delivery.places import UploadLimits
 from bot.delivery.traffic import Traffic
-from bot.errors import Refusal
+from bot.errors import Refusal, StoreError
 from bot.generator_watch import GeneratorWatch
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.gate import Gate
@@ -183,6 +183,9 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
     elif isinstance(error, discord.HTTPException) and error.code in TOO_LATE_OR_TWICE:
         _log.warning("interaction %s came too late or twice: %s", interaction.id, error)
         return
+    elif isinstance(error, StoreError):
+        _log.error("interaction %s failed: %s", interaction.id, error)
+        text = texts.NOT_STORED
     else:
         _log.error("interaction %s failed", interaction.id, exc_info=error)
         text = texts.INTERNAL_ERROR
