@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Iterable
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Literal
 
 from msgspec import structs
 
@@ -15,6 +15,7 @@ from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates
 from bot.jobs.forecast import Forecast, Place
 from bot.jobs.gate import Gate
+from bot.jobs.hands import Hands
 from bot.jobs.job import Job, JobState
 from bot.jobs.limits import Caps, check_room
 from bot.jobs.making import Maker
@@ -23,7 +24,6 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
 from bot.jobs.store import Store
-from bot.logs import job_context
 from generator import GenerationRequest, Generator
 
 _log = logging.getLogger(__name__)
@@ -57,13 +57,13 @@ class Dispatcher:
         gate.on_change(self._show_places)
         self._queue = FairQueue()
         self._estimates = Estimates()
-        self._forecast = Forecast(self._queue, self._estimates)
+        self._forecast = Forecast(self._queue, self._estimates, gate)
         self._endings = Endings(reporter)
         self._maker = Maker(generator, reporter, self._endings, self._estimates, memory_limit)
         self._accepted: dict[str, Run] = {}
         """Their places are reserved, and their members are being told."""
-        self._held: dict[str, tuple[Run, asyncio.Task[None]]] = {}
         self._tasks = asyncio.TaskGroup()
+        self._hands = Hands(self._tasks, self._endings)
         self._consumer: asyncio.Task[None] | None = None
         self._recovered = asyncio.Event()
         self._restarted = False
@@ -116,10 +116,11 @@ class Dispatcher:
         await run.change(status_message_id=status_message_id, turn=turn)
         if run.is_cancelled:
             self._release(job.id)
-            self._hold(run, self._endings.cancel(run))
+            self._hands.take(run, self._endings.cancel(run))
         else:
             del self._accepted[job.id]
             self._queue.put_nowait(run.job)
+            self._show_places(self._queue.place(job.id) + 1)
 
     async def withdraw(self, job: Job) -> None:
         """Forget an accepted job that its member was not told of."""
@@ -129,11 +130,11 @@ class Dispatcher:
     async def cancel(self, job_id: str, by_user_id: int) -> None:
         """Cancel a waiting or running job. Raises `Refusal` when it is too late for that."""
         await self._recovered.wait()
-        run = self._accepted.get(job_id) or self._run(job_id)
+        run = self._accepted.get(job_id) or self._hands.get(job_id)
         if run is None and (removed := self._queue.remove(job_id)) is not None:
             run = Run(removed.job, self._store)
             run.cancelled_by = by_user_id
-            self._hold(run, self._endings.cancel(run))
+            self._hands.take(run, self._endings.cancel(run))
             await self._save_turns(removed.moved)
             self._show_places()
         elif run is None or (run.is_over and not run.is_cancelled):
@@ -173,10 +174,12 @@ class Dispatcher:
             raise Refusal(texts.CHANGE_NOT_STORED) from None
         if job_id not in self._queue:  # cancelled meanwhile
             return "begun"
-        moved: list[Job] = []
         if dearer and (removed := self._queue.remove(job_id)) is not None:
             changed = self._queue.reserve(changed)
             moved = [*removed.moved, changed]
+        else:
+            changed = self._queue.replace(changed)
+            moved = [] if changed.turn == job.turn else [changed]
         self._queue.put_nowait(changed)
         self._show_places()
         self._reporter.show_place(
@@ -193,7 +196,7 @@ class Dispatcher:
             await self._learn()
             recovery = Recovery(self._store, self._queue, self._endings)
             for run in await recovery.run():
-                self._hold(run, recovery.end(run))
+                self._hands.take(run, recovery.end(run))
             self._restarted = self.waiting > 0
             self._recovered.set()
             self._show_places()
@@ -205,11 +208,11 @@ class Dispatcher:
         self._gate.close("bot", texts.PLACE_KEPT)
         if self._consumer is not None:
             self._consumer.cancel()
-        if tasks := [task for _, task in self._held.values()]:
-            await asyncio.wait(tasks, timeout=grace)
+        if held := self._hands.all():
+            await asyncio.wait([task for _, task in held], timeout=grace)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
-                for run, task in list(self._held.values()):
+                for run, task in self._hands.all():
                     await self._hand_back(run, task)
                 self._forecast.device_freed()
                 self._show_places()
@@ -231,7 +234,7 @@ class Dispatcher:
             return
         self._restarted = False
         run, device_free = Run(job, self._store), asyncio.Event()
-        self._hold(run, self._follow(run, device_free))
+        self._hands.take(run, self._follow(run, device_free))
         self._forecast.device_taken(job)
         self._show_places()
         await device_free.wait()
@@ -241,21 +244,6 @@ class Dispatcher:
     async def _follow(self, run: Run, device_free: asyncio.Event) -> None:
         if not await self._maker.make(run, device_free):
             self._queue.put_nowait(run.job)
-
-    def _hold(self, run: Run, work: Coroutine[Any, Any, None]) -> None:
-        """Give a job into the hands of a task until the work on it is done."""
-
-        async def hold() -> None:
-            try:
-                await work
-            except Exception:  # of ours: no other job shall suffer
-                _log.exception("job %s: internal error", run.job.id)
-                await self._endings.fail(run, texts.INTERNAL_FAILURE)
-            finally:
-                del self._held[run.job.id]
-
-        with job_context(run.job.id):
-            self._held[run.job.id] = run, self._tasks.create_task(hold())
 
     async def _hand_back(self, run: Run, task: asyncio.Task[None]) -> None:
         """Let the next start make a clip that is not done, as if this one had not begun."""
@@ -275,10 +263,6 @@ class Dispatcher:
         except StoreError as error:
             _log.warning("how long clips took so far is not known: %s", error)
 
-    def _run(self, job_id: str) -> Run | None:
-        run, _ = self._held.get(job_id, (None, None))
-        return run
-
     def _release(self, job_id: str) -> Run:
         self._queue.remove(job_id)
         return self._accepted.pop(job_id)
@@ -292,8 +276,9 @@ class Dispatcher:
             except StoreError as error:
                 _log.warning("job %s: its earlier turn cannot be stored: %s", job.id, error)
 
-    def _show_places(self) -> None:
+    def _show_places(self, first: int = 0) -> None:
+        """Show the next jobs' places, or only of those that wait behind so many others."""
         restarted = texts.RESTARTED if self._restarted and not self._stopping else ""
         note = " ".join(filter(None, (restarted, self._gate.note)))
-        for job in self._queue.first(_SHOWN_PLACES):
+        for job in self._queue.first(_SHOWN_PLACES)[first:]:
             self._reporter.show_place(job, self._forecast.place(job), note)

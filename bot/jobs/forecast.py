@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from bot.jobs.estimates import Estimates, Kind, kind_of
+from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
 
@@ -17,14 +18,17 @@ class Place:
     starts_at: float | None = None
     """Unix time in seconds, like the next one; None while it is being learnt."""
     ready_at: float | None = None
+    paused: bool = False
+    """No clip starts at the moment, so nobody knows when this one will."""
 
 
 class Forecast:
     """Looks at the queue and the device; the dispatcher says what is on it."""
 
-    def __init__(self, queue: FairQueue, estimates: Estimates) -> None:
+    def __init__(self, queue: FairQueue, estimates: Estimates, gate: Gate) -> None:
         self._queue = queue
         self._estimates = estimates
+        self._gate = gate
         self._on_device: tuple[Kind, float] | None = None
 
     def device_taken(self, job: Job) -> None:
@@ -37,6 +41,8 @@ class Forecast:
         """Return the place of a job that waits."""
         busy = self._on_device is not None
         number, total = self._queue.place(job.id) + 1 + busy, len(self._queue) + busy
+        if self._gate.note:
+            return Place(number, total, paused=True)
         starts_at = self.starts_at(job.id)
         duration = self._estimates.duration(kind_of(job.request))
         if starts_at is None or duration is None:
@@ -45,6 +51,8 @@ class Forecast:
 
     def starts_at(self, job_id: str) -> float | None:
         """Return the Unix time at which a waiting job starts, if all that is ahead is known."""
+        if self._gate.note:
+            return None
         now = time.time()
         starts_at = now
         if self._on_device is not None:

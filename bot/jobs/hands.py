@@ -1,0 +1,51 @@
+"""The tasks that hold jobs."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, NamedTuple
+
+from bot import texts
+from bot.jobs.endings import Endings
+from bot.jobs.run import Run
+from bot.logs import job_context
+
+_log = logging.getLogger(__name__)
+
+
+class Held(NamedTuple):
+    """A job, and the task that works on it."""
+
+    run: Run
+    task: asyncio.Task[None]
+
+
+class Hands:
+    """Every job that neither waits nor is over is in the hands of one task."""
+
+    def __init__(self, tasks: asyncio.TaskGroup, endings: Endings) -> None:
+        self._tasks = tasks
+        self._endings = endings
+        self._held: dict[str, Held] = {}
+
+    def get(self, job_id: str) -> Run | None:
+        held = self._held.get(job_id)
+        return held.run if held is not None else None
+
+    def all(self) -> list[Held]:
+        return list(self._held.values())
+
+    def take(self, run: Run, work: Coroutine[Any, Any, None]) -> None:
+        """Start a task that holds a job until the work on it is done."""
+
+        async def hold() -> None:
+            try:
+                await work
+            except Exception:  # of ours: no other job shall suffer
+                _log.exception("internal error")
+                await self._endings.fail(run, texts.INTERNAL_FAILURE)
+            finally:
+                del self._held[run.job.id]
+
+        with job_context(run.job.id):
+            self._held[run.job.id] = Held(run, self._tasks.create_task(hold()))
