@@ -10,6 +10,7 @@ from benchmarks.table import Row
 from benchmarks.timing import compare, time_in_turns
 from bot.jobs.estimates import Estimates
 from bot.jobs.forecast import Forecast
+from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
 from generator import Completed, GenerationRequest
@@ -46,7 +47,7 @@ def _queued(requests: Requests, waiting: int) -> Callable[[], Awaitable[None]]:
     queue, estimates = FairQueue(), Estimates()
     for request in kinds * _EACH:
         estimates.record(request, _made(request))
-    forecast = Forecast(queue, estimates)
+    forecast = Forecast(queue, estimates, Gate())
     asked = 0
 
     def ask() -> Job:

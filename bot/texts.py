@@ -187,9 +187,7 @@ def queued(job: Job, spec: ModelSpec, place: Place, note: str = "") -> str:
     starting = place.number <= 1 and not note
     lines = [
         headline("🎬", job),
-        "Starting now…"
-        if starting
-        else f"Place **{place.number} of {place.total}** · {_when(place)}",
+        "Starting now…" if starting else _waiting(place),
         *([note] if note else []),
         settings_line(job.request, spec),
     ]
@@ -198,11 +196,15 @@ def queued(job: Job, spec: ModelSpec, place: Place, note: str = "") -> str:
     return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
 
 
-def _when(place: Place) -> str:
-    starts = [] if place.starts_at is None else [f"starts {_from_now(place.starts_at)}"]
-    if place.ready_at is None:
-        return " · ".join([*starts, "learning how long this takes"])
-    return " · ".join([*starts, f"ready about {_from_now(place.ready_at)}"])
+def _waiting(place: Place) -> str:
+    facts = [f"Place **{place.number} of {place.total}**"]
+    if place.starts_at is not None:
+        facts.append(f"starts {_from_now(place.starts_at)}")
+    if place.ready_at is not None:
+        facts.append(f"ready about {_from_now(place.ready_at)}")
+    elif not place.paused:
+        facts.append("learning how long this takes")
+    return " · ".join(facts)
 
 
 def _from_now(unix_time: float) -> str:

@@ -7,7 +7,8 @@ import pytest
 from msgspec import structs
 
 from bot.jobs.estimates import Duration, Estimates, kind_of
-from bot.jobs.forecast import Forecast
+from bot.jobs.forecast import Forecast, Place
+from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
 from generator import Completed
@@ -83,7 +84,8 @@ def test_a_waiting_job_starts_after_what_is_left_of_all_that_is_ahead() -> None:
     for _ in range(3):
         estimates.record(slow.request, made_in(10_000.0))
     queue = FairQueue()
-    forecast = Forecast(queue, estimates)
+    gate = Gate()
+    forecast = Forecast(queue, estimates, gate)
     mine = queue.reserve(job_like("m", user_id=3))
     alone = forecast.place(mine)
     assert (alone.number, alone.total) == (1, 1)
@@ -104,4 +106,8 @@ def test_a_waiting_job_starts_after_what_is_left_of_all_that_is_ahead() -> None:
     forecast.device_taken(job_like("o", num_inference_steps=7))
     assert forecast.place(mine).starts_at is None
     forecast.device_freed()
+    gate.close("disk", "The disk is full.")
+    assert forecast.place(mine) == Place(3, 3, paused=True)
+    assert forecast.starts_at(mine.id) is None
+    gate.open("disk")
     assert forecast.place(mine).starts_at == pytest.approx(time.time() + 1_000 + 10_000, abs=60)

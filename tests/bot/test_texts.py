@@ -48,6 +48,13 @@ def test_a_long_prompt_is_cut_where_it_is_quoted_but_whole_in_the_alt_text() -> 
 def test_place_and_progress_are_said_in_words() -> None:
     job = make_job()
     assert "Place **2 of 4**" in texts.queued(job, BUILTIN, Place(2, 4))
+    in_time = Place(2, 4, 1_700_000_000.0, 1_700_000_060.2)
+    assert "· starts <t:1700000000:R> · ready about <t:1700000060:R>" in texts.queued(
+        job, BUILTIN, in_time
+    )
+    assert "Place **2 of 4** · learning how" in texts.queued(job, BUILTIN, Place(2, 4))
+    paused = texts.queued(job, BUILTIN, Place(2, 4, paused=True), texts.GENERATOR_DOWN)
+    assert "Place **2 of 4**\nThe generator does not start" in paused
     assert "Starting now" in texts.queued(job, BUILTIN, Place(1, 1))
     step = Progress("abcde", "denoising", 5, 20)
     running = texts.running(job, BUILTIN, step, ready_at=1_700_000_000)

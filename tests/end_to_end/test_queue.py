@@ -77,7 +77,10 @@ async def test_a_waiting_clip_says_when_it_starts_once_three_like_it_were_made(
     await you.wait_bot_offline()
     async with running_bot(settings, you):
         with busy_device():
-            await you.submit(form, edited("a pink star", steps=2))
+            interaction = await you.submit(form, edited("a pink star", steps=2))
+            assert "It keeps its place" in await refusal(you, interaction)
+        assert "a pink star" in (await finished(you, behind)).content
+        with busy_device():
+            await ask(you, "a red circle", seed=7, **QUICK)
             learnt = await ask(you, "a red circle", seed=8, **QUICK)
             assert ":R> · ready about <t:" in learnt.content
-        assert "a pink star" in (await finished(you, behind)).content
