@@ -1,0 +1,243 @@
+"""What all pictures share: two themes, a canvas in pixels, and boxes, arrows and charts on it.
+
+Discord shows a picture at less than half of these pixels, on a phone 350 of them wide, so text has
+33 pixels or more.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from numpy.typing import NDArray
+from PIL import Image
+
+ThemeName = Literal["light", "dark"]
+Align = Literal["left", "center", "right"]
+Weight = Literal["normal", "bold"]
+
+WIDTH, HEIGHT = 880, 660
+TEXT = 33
+"""The smallest text, in pixels."""
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours; each hue means the same in every picture."""
+
+    background: str
+    panel: str
+    text: str
+    faint: str
+    line: str
+    network: str
+    clip: str
+    noise: str
+    prompt: str
+
+
+THEMES: dict[ThemeName, Theme] = {
+    "dark": Theme(
+        background="#2b2d31",
+        panel="#3a3c43",
+        text="#f4f5f7",
+        faint="#c3c7ce",
+        line="#80848e",
+        network="#b39dff",
+        clip="#5fd3a2",
+        noise="#ffb454",
+        prompt="#6cc7ff",
+    ),
+    "light": Theme(
+        background="#ffffff",
+        panel="#eceef3",
+        text="#1e1f22",
+        faint="#4a4d55",
+        line="#8a8e99",
+        network="#5b3fd6",
+        clip="#0b7a4b",
+        noise="#a85400",
+        prompt="#0067a8",
+    ),
+}
+
+mpl.rcParams["mathtext.fontset"] = "stix"
+
+
+class Canvas:
+    """A picture in pixels from its upper left corner, with a theme's colours."""
+
+    def __init__(self, theme: ThemeName, height: int = HEIGHT) -> None:
+        self.theme = THEMES[theme]
+        self._height = height
+        # 72 dots to the inch, so that a point is a pixel
+        self._figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
+        self._figure.set_facecolor(self.theme.background)
+        FigureCanvasAgg(self._figure)
+        self._page = self._figure.add_axes((0, 0, 1, 1))
+        self._page.set_xlim(0, WIDTH)
+        self._page.set_ylim(height, 0)
+        self._page.axis("off")
+        self._page.set_zorder(1)  # its words lie over the charts
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = TEXT,
+        colour: str | None = None,
+        align: Align = "center",
+        weight: Weight = "normal",
+    ) -> None:
+        """Write words, or a formula between dollars; y is their middle."""
+        self._page.text(
+            x,
+            y - size / 9,  # what is centred is the letters without those below the line
+            words,
+            fontsize=size,
+            color=colour or self.theme.text,
+            ha=align,
+            va="center_baseline",
+            weight=weight,
+            linespacing=1.15,
+        )
+
+    def panel(self, x: float, y: float, width: float, height: float) -> None:
+        self._page.add_patch(
+            FancyBboxPatch(
+                (x + 14, y + 14),
+                width - 28,
+                height - 28,
+                boxstyle="round,pad=14",
+                facecolor=self.theme.panel,
+                edgecolor="none",
+                zorder=0,
+            )
+        )
+
+    def box(self, x: float, y: float, width: float, height: float, words: str, colour: str) -> None:
+        """Draw an outlined box around its words; x and y are its middle."""
+        self._page.add_patch(
+            FancyBboxPatch(
+                (x - width / 2 + 10, y - height / 2 + 10),
+                width - 20,
+                height - 20,
+                boxstyle="round,pad=10",
+                facecolor=self.theme.background,
+                edgecolor=colour,
+                linewidth=4,
+            )
+        )
+        self.text(x, y, words)
+
+    def arrow(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        colour: str | None = None,
+        *,
+        bend: float = 0,
+    ) -> None:
+        self._page.add_patch(arrow(start, end, colour or self.theme.faint, bend=bend))
+
+    def image(self, picture: NDArray[np.uint8], x: float, y: float, size: float) -> None:
+        """Show a square picture, its pixels as squares; x and y are its middle."""
+        pixels = round(size)
+        big = Image.fromarray(picture).resize((pixels, pixels), Image.Resampling.NEAREST)
+        left, top = round(x - size / 2), round(y - size / 2)
+        self._page.imshow(
+            np.asarray(big),
+            extent=(left, left + pixels, top + pixels, top),
+            interpolation="none",
+            aspect="auto",
+        )
+        self._page.set_xlim(0, WIDTH)
+        self._page.set_ylim(self._height, 0)
+
+    def column(
+        self, numbers: NDArray[np.float64], x: float, y: float, width: float, height: float
+    ) -> None:
+        """Draw numbers of -1 .. 1 as cells above each other; x and y are the column's middle."""
+        cell = height / len(numbers)
+        for index, number in enumerate(numbers):
+            self._page.add_patch(
+                Rectangle(
+                    (x - width / 2, y - height / 2 + index * cell),
+                    width,
+                    cell,
+                    facecolor=self.theme.noise,
+                    alpha=0.55 + 0.45 * float(number),
+                    edgecolor=self.theme.background,
+                    linewidth=2,
+                )
+            )
+
+    def stack(self, x: float, y: float, size: tuple[float, float], count: int, colour: str) -> None:
+        """Draw frames behind each other; x and y are the upper left corner of the first."""
+        for index in reversed(range(count)):
+            offset = 9 * index
+            self._page.add_patch(
+                Rectangle(
+                    (x + offset, y - offset),
+                    *size,
+                    facecolor=self.theme.panel,
+                    edgecolor=colour,
+                    linewidth=2.5,
+                )
+            )
+
+    def bar(self, x: float, y: float, width: float, height: float, colour: str) -> None:
+        self._page.add_patch(Rectangle((x, y), width, height, facecolor=colour, edgecolor="none"))
+
+    def chart(self, x: float, y: float, width: float, height: float) -> Axes:
+        """Return axes for data, with this upper left corner."""
+        bottom = self._height - y - height
+        axes = self._figure.add_axes(
+            (x / WIDTH, bottom / self._height, width / WIDTH, height / self._height)
+        )
+        axes.set_facecolor("none")
+        axes.tick_params(colors=self.theme.faint, labelsize=TEXT, length=0, pad=8)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in {"left", "bottom"})
+            spine.set_color(self.theme.line)
+            spine.set_linewidth(2)
+        return axes
+
+    def save(self, path: Path) -> None:
+        """Write a PNG of at most 256 colours, which is a third of the size and looks the same."""
+        canvas = self._figure.canvas
+        assert isinstance(canvas, FigureCanvasAgg)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+        picture = Image.fromarray(np.ascontiguousarray(pixels))
+        picture.quantize(256, dither=Image.Dither.NONE).save(path, "PNG", optimize=True)
+
+
+def arrow(
+    start: tuple[float, float],
+    end: tuple[float, float],
+    colour: str,
+    *,
+    width: float = 4,
+    bend: float = 0,
+) -> FancyArrowPatch:
+    """Return an arrow to add to axes, in their data's coordinates."""
+    return FancyArrowPatch(
+        start,
+        end,
+        arrowstyle="-|>,head_length=9,head_width=6",
+        mutation_scale=1.6,
+        connectionstyle=f"arc3,rad={bend}",
+        color=colour,
+        linewidth=width,
+        shrinkA=0,
+        shrinkB=0,
+        zorder=3,
+    )
