@@ -1,0 +1,49 @@
+"""`python -m bot` with the plain generator and less patience: the same decisions, sooner."""
+
+import os
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from types import ModuleType
+from typing import Any
+
+from bot import answers, app
+from bot.__main__ import main
+from bot.delivery import delivery, message_writer, patience, traffic
+from bot.jobs import run
+from generator import Generator
+from generator.backends import local
+
+WITH_MODEL = "FAULTS_WITH_MODEL"
+"""An environment variable: set, clips are made by the built-in model."""
+
+_SHORTER: tuple[tuple[ModuleType, str, float], ...] = (
+    (local, "_FIRST_DELAY", 0.02),
+    (local, "_LONGEST_DELAY", 0.1),
+    (patience, "CALL_TIMEOUT", 4.0),
+    (patience, "_FIRST_PAUSE", 0.1),
+    (patience, "_LONGEST_PAUSE", 1.0),
+    (delivery, "_TIMEOUT", 4.0),
+    (message_writer, "_PATIENCE", 6.0),
+    (traffic, "_BAN_PAUSE", 0.5),
+    (run, "_FIRST_PAUSE", 0.1),
+    (run, "_LONGEST_PAUSE", 1.0),
+    (answers, "_PATIENCE", 4.0),
+)
+"""Seconds of the bot's constants here."""
+
+
+@asynccontextmanager
+async def _open_plain_generator(**_: Any) -> AsyncGenerator[Generator]:
+    command = [sys.executable, "-m", "tests.faults.plain_generator"]
+    async with local.LocalGenerator(command) as generator:
+        yield generator
+
+
+if __name__ == "__main__":
+    for module, name, seconds in _SHORTER:
+        assert hasattr(module, name), name
+        setattr(module, name, seconds)
+    if WITH_MODEL not in os.environ:
+        app.open_generator = _open_plain_generator
+    sys.exit(main())
