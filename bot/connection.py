@@ -54,7 +54,7 @@ async def stay_connected(client: discord.Client, first_pause: float = _FIRST_PAU
     while True:
         born = time.monotonic()
         try:
-            return await client.connect()
+            return await _connect(client)
         except discord.PrivilegedIntentsRequired:
             raise StartupError(_FATAL[4014]) from None
         except discord.ConnectionClosed as closed:
@@ -69,3 +69,18 @@ async def stay_connected(client: discord.Client, first_pause: float = _FIRST_PAU
             pause = first_pause
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+async def _connect(client: discord.Client) -> None:
+    """Connect, and close the client when cancelled.
+
+    `asyncio.wait_for`, in which discord.py connects, loses a cancellation now and then in Python
+    3.11, and the client would live on; closing is never lost.
+    """
+    connection = asyncio.create_task(client.connect())
+    try:
+        await asyncio.shield(connection)
+    except asyncio.CancelledError:
+        connection.cancel()
+        await client.close()
+        raise

@@ -63,6 +63,23 @@ async def test_a_client_that_was_closed_stays_closed(emulator: Emulator, bot: Bo
         await connection
 
 
+class CancelledOnItsWay(Bot):
+    connection: asyncio.Task[None]
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        self.connection.cancel()  # where `wait_for` of Python 3.11 loses it
+
+
+async def test_no_cancellation_is_lost_on_the_way_to_the_gateway(emulator: Emulator) -> None:
+    async with CancelledOnItsWay() as bot:
+        await bot.login(emulator.token)
+        bot.connection = asyncio.create_task(stay_connected(bot, first_pause=0.01))
+        async with asyncio.timeout(20):
+            await asyncio.wait([bot.connection])
+        assert bot.connection.cancelled()
+        assert bot.is_closed()
+
+
 async def test_a_start_waits_for_discord(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
