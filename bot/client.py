@@ -30,6 +30,7 @@ from generator import Catalogue, Generator, GeneratorUnavailableError, Ready
 
 _log = logging.getLogger(__name__)
 _READY_WAIT = 2.0  # seconds; an interaction must be answered within 3
+_ANSWER_PATIENCE = 10.0
 _REMEMBERED_INTERACTIONS = 10_000
 
 
@@ -190,9 +191,11 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
         _log.error("interaction %s failed", interaction.id, exc_info=error)
         text = texts.INTERNAL_ERROR
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
-        else:
-            await interaction.response.send_message(text, ephemeral=True)
+        # an attempt that was given up may have left discord.py's lock of this interaction locked
+        async with asyncio.timeout(_ANSWER_PATIENCE):
+            if interaction.response.is_done():
+                await interaction.followup.send(text, ephemeral=True)
+            else:
+                await interaction.response.send_message(text, ephemeral=True)
     except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
         _log.warning("interaction %s cannot be answered: %s", interaction.id, failure)

@@ -79,7 +79,7 @@ async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = 
         spec,
         rules,
         job_id=job_id,
-        output_path=str(client.settings.clips_dir.resolve() / f"{job_id}.mp4"),
+        output_path=str(client.settings.clips_dir.absolute() / f"{job_id}.mp4"),
         max_bytes=client.delivery.limits.of_result(interaction),
         previews=client.settings.previews,
     )

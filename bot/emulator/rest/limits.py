@@ -20,7 +20,7 @@ _BUCKETS = {
 }
 """Uses and seconds; Discord documents no numbers, these are what bots have seen."""
 _TOKEN_BUCKET = (5, 2.0)
-_BOTTOMLESS = (1000, 1.0)
+_BOTTOMLESS = (1_000_000, 1.0)
 _GLOBAL = (50, 1.0)
 _EXEMPT = ("/interactions/", "/webhooks/")
 
