@@ -28,6 +28,9 @@ run: setup  ## Run the bot on Discord (needs DISCORD_TOKEN in .env)
 test: setup browser  ## Run the whole test suite
 	$(BIN)/python -m pytest
 
+faults: setup  ## Kill bot and generator, fill the disk, let Discord go wrong: nothing may get lost
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
+
 browser:  ## Install Chromium for the browser tests, where apt can do that
 	@tools/install-browser
 
@@ -55,4 +58,4 @@ evaluate: setup  ## Measure how well the built-in model follows its prompts
 clean:  ## Remove the environment and everything that was generated
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo run test browser lint types format bench bench-gpu evaluate clean
+.PHONY: help setup demo run test faults browser lint types format bench bench-gpu evaluate clean

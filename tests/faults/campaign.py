@@ -13,7 +13,6 @@ from tests.faults.kinds import Kind
 from tests.faults.stage import Stage
 
 _MOST_WAITING = 6
-_KINDS_AT_ONCE = 3
 _FATAL_REQUESTS = (
     ("POST", "/interactions/*/*/callback"),
     ("POST", "/channels/*/messages"),
@@ -29,11 +28,12 @@ async def run_campaign(
     stage: Stage, kinds: Sequence[Kind], *, generator_kills: int, bot_kills: int
 ) -> None:
     """Go on until all was killed so many times, and every kind of fault has happened."""
-    machine, random = stage.machine, stage.random
-    left = deque(random.sample(list(kinds), len(kinds)))
+    machine = stage.machine
+    left = deque(kinds)
+    at_once = max(1, -(-len(left) // max(1, bot_kills)))
     while left or machine.bot_kills < bot_kills or machine.generator_kills < generator_kills:
         await machine.wait_online()
-        begun = [left.popleft() for _ in range(min(_KINDS_AT_ONCE, len(left)))]
+        begun = [left.popleft() for _ in range(min(at_once, len(left)))]
         for kind in begun:
             kind.begin(stage)
         lives = max(1, bot_kills - machine.bot_kills)
@@ -50,13 +50,19 @@ async def _live(stage: Stage, generator_kills: int) -> None:
     """People ask, change and cancel, and the generator is killed so many times meanwhile."""
     random = stage.random
     goal = stage.machine.generator_kills + generator_kills
-    await _act(stage, random.uniform(0.2, 1.0))
+    await act(stage, random.uniform(0.2, 1.0))
     while stage.machine.generator_kills < goal:
-        await _act(stage, random.uniform(0.1, 1.1))  # some before it is ready, some with a clip
-        stage.machine.kill_generator()
+        # some before it is ready, some in the middle of a clip
+        await kill_generator(stage, random.uniform(0.1, 1.1))
 
 
-async def _act(stage: Stage, seconds: float) -> None:
+async def kill_generator(stage: Stage, seconds: float) -> None:
+    """Kill it after a while in which everybody is busy."""
+    await act(stage, seconds)
+    stage.machine.kill_generator()
+
+
+async def act(stage: Stage, seconds: float) -> None:
     """Keep everybody busy for a moment that is as long as chance has it."""
     async with asyncio.timeout(seconds + 60.0):
         while stage.waiting() < _MOST_WAITING and stage.random.random() < 0.9:
@@ -84,12 +90,12 @@ async def _kill_bot(stage: Stage) -> None:
     """Kill the bot at any time, or when a certain request comes, handled or not."""
     machine, random = stage.machine, stage.random
     if random.random() < 0.4:
-        await _act(stage, random.uniform(0.0, 1.0))
+        await act(stage, random.uniform(0.0, 1.0))
         machine.kill_bot()
     else:
         method, path = random.choice(_FATAL_REQUESTS)
         await _kill_at(stage, method, path, handled=random.random() < 0.6)
-    await machine.wait_ended()
+    await machine.wait_killed()
 
 
 async def _kill_at(stage: Stage, method: str, path: str, *, handled: bool) -> None:
@@ -109,7 +115,7 @@ async def _kill_at(stage: Stage, method: str, path: str, *, handled: bool) -> No
     stage.emulator.faults.add(fault)
     try:
         async with asyncio.timeout(_PATIENCE):
-            await _act(stage, 0.0)
+            await act(stage, 0.0)
             await killed.wait()
     except TimeoutError:
         fault.times = 0
@@ -126,6 +132,6 @@ async def _let_happen(stage: Stage, kinds: Sequence[Kind]) -> None:
         await stage.machine.wait_online()
         for kind in missing:
             kind.begin(stage)
-        await _act(stage, 2.0)
+        await act(stage, 2.0)
         for kind in missing:
             kind.end(stage)

@@ -4,12 +4,14 @@ import os
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 from bot import answers, app
 from bot.__main__ import main
 from bot.delivery import delivery, message_writer, patience, traffic
+from bot.disk import DiskGuard
 from bot.jobs import run
 from generator import Generator
 from generator.backends import local
@@ -44,6 +46,7 @@ if __name__ == "__main__":
     for module, name, seconds in _SHORTER:
         assert hasattr(module, name), name
         setattr(module, name, seconds)
+    app.DiskGuard = partial(DiskGuard, interval=0.5)
     if WITH_MODEL not in os.environ:
         app.open_generator = _open_plain_generator
     sys.exit(main())

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,8 +20,9 @@ _PATIENCE = 60.0
 class Machine:
     """Keeps a bot running, counts what it is killed by, and finds its generator."""
 
-    def __init__(self, core: Core, data_dir: Path, environ: dict[str, str]) -> None:
+    def __init__(self, core: Core, data_dir: Path, log: Path, environ: dict[str, str]) -> None:
         self.data_dir = data_dir
+        self.log = log
         self.bot_kills = 0
         self.generator_kills = 0
         self.stops = 0
@@ -30,6 +31,7 @@ class Machine:
         self._core = core
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
+        self._killed: asyncio.subprocess.Process | None = None
         self._supervisor = asyncio.create_task(self._supervise())
         self._last = False
 
@@ -40,7 +42,7 @@ class Machine:
     async def _supervise(self) -> None:
         """Run one bot after the other."""
         while not self._last:
-            with (self.data_dir / "bot.log").open("ab") as log:
+            with self.log.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
                     *(sys.executable, "-m", "tests.faults.hasty_bot"),
                     cwd=self.data_dir,
@@ -48,17 +50,26 @@ class Machine:
                     stderr=log,
                 )
             self.exits.append(await self._process.wait())
+            await self._until(lambda: not self._core.gateway.online)
 
     async def wait_online(self) -> None:
         """Wait until the bot that runs now is connected."""
         async with asyncio.timeout(_PATIENCE):
-            with self._core.audience.subscribe(self._core.world.application.owner.id) as events:
-                while not self._core.gateway.online:
-                    await events.get()
+            await self._until(lambda: self._runs and self._core.gateway.online)
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        with self._core.audience.subscribe(self._core.world.application.owner.id) as events:
+            while not holds():
+                await events.get()
+
+    @property
+    def _runs(self) -> bool:
+        return self._process is not None and self._process.returncode is None
 
     def kill_bot(self) -> None:
         """What the machine's power does, or the kernel without memory."""
         if self._signal(signal.SIGKILL):
+            self._killed = self._process
             self.bot_kills += 1
 
     def stop_bot(self) -> None:
@@ -66,14 +77,11 @@ class Machine:
         if self._signal(signal.SIGTERM):
             self.stops += 1
 
-    async def wait_ended(self) -> None:
-        """Wait until the bot that runs now is gone, and Discord has seen it."""
+    async def wait_killed(self) -> None:
+        """Wait until the bot that was killed last is gone."""
         async with asyncio.timeout(_PATIENCE):
-            if self._process is not None:
-                await self._process.wait()
-            with self._core.audience.subscribe(self._core.world.application.owner.id) as events:
-                while self._core.gateway.online:
-                    await events.get()
+            if self._killed is not None:
+                await self._killed.wait()
 
     def kill_generator(self) -> bool:
         """Kill the generator there is at the moment; tells whether there was one."""
@@ -87,11 +95,6 @@ class Machine:
                 continue
         return False
 
-    def limit_files(self, size: int) -> None:
-        """Let no file of the bot's grow beyond so many bytes; -1 takes that back."""
-        if self._process is not None and self._process.returncode is None:
-            psutil.Process(self._process.pid).rlimit(psutil.RLIMIT_FSIZE, (size, -1))
-
     async def stop(self) -> None:
         """Stop the bot for good, in order."""
         self._last = True
@@ -103,18 +106,18 @@ class Machine:
         """Kill what runs, once and for all."""
         self._supervisor.cancel()
         await asyncio.wait([self._supervisor])
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None and self._runs:
             self._process.kill()
             await self._process.wait()
 
     def _signal(self, number: signal.Signals) -> bool:
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self._runs:
             return False
         self._process.send_signal(number)
         return True
 
     def _children(self) -> list[psutil.Process]:
-        if self._process is None or self._process.returncode is not None:
+        if self._process is None or not self._runs:
             return []
         try:
             return psutil.Process(self._process.pid).children()
@@ -124,9 +127,9 @@ class Machine:
 
 @asynccontextmanager
 async def running_machine(
-    emulator: Emulator, data_dir: Path, **environ: str
+    emulator: Emulator, data_dir: Path, environ: Mapping[str, str]
 ) -> AsyncGenerator[Machine]:
-    """Run the bot until the block ends; its log is `bot.log` in the folder."""
+    """Run the bot until the block ends; its log lies beside its folder."""
     clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
     settings = {
         "DISCORD_TOKEN": emulator.token,
@@ -139,7 +142,9 @@ async def running_machine(
         "GRACE_SECONDS": "2",
         "PYTHONPATH": str(_PROJECT),
     }
-    machine = Machine(emulator.core, data_dir, clean | settings | environ)
+    machine = Machine(
+        emulator.core, data_dir, data_dir.with_suffix(".log"), {**clean, **settings, **environ}
+    )
     try:
         yield machine
     finally:

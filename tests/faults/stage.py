@@ -1,6 +1,6 @@
 """Where it happens: a local Discord, a bot that is kept running, and what people do there."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,12 +144,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(data_dir: Path, seed: int, **environ: str) -> AsyncGenerator[Stage]:
+async def open_stage(
+    data_dir: Path, seed: int, environ: Mapping[str, str] | None = None
+) -> AsyncGenerator[Stage]:
     """Run everything until the block ends; fails there if the bot sent what is malformed."""
     async with local_discord(faults=Faults(seed)) as emulator:
         people = _settle(emulator)
         with kept_journal(emulator.core, people) as journal:
-            async with running_machine(emulator, data_dir, **environ) as machine:
+            async with running_machine(emulator, data_dir, environ or {}) as machine:
                 yield Stage(emulator, machine, journal, Random(seed))
 
 
