@@ -20,6 +20,7 @@ NOT_YOURS = "Only the person who asked for this video, or a moderator, can do th
 NO_SUCH_JOB = "I do not know this video any more, so this button has nothing to act on."
 NOT_RUNNING = "This video is not waiting or running any more."
 NOT_POSTED = "There is no finished clip behind this message."
+BEING_POSTED = "This video is just being posted. Try again in a moment."
 CANCELLING = "Stopping at the next step."
 DELETED = "Deleted."
 DISK_FULL = "The bot's disk is full, so nothing can be made. Tell who runs it to free some space."

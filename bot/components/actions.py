@@ -78,6 +78,8 @@ async def _delete(interaction: Interaction, job: Job) -> None:
     _check_owner(interaction, job)
     if interaction.message is None or job.completed is None:
         raise Refusal(texts.NOT_POSTED)
+    if job.state is JobState.POSTING:  # it would be taken for not posted, and be posted again
+        raise Refusal(texts.BEING_POSTED)
     await interaction.response.defer()
     await interaction.delete_original_response()
     for path in job.completed.paths:

@@ -115,6 +115,20 @@ async def test_an_outage_neither_loses_nor_doubles_a_clip(
     assert [mention.id for mention in result.mentions] == [you.id]
 
 
+async def test_a_clip_cannot_be_deleted_before_the_bot_knows_that_it_is_posted(
+    emulator: Emulator, you: Human
+) -> None:
+    hold = Hold()
+    emulator.faults.add(uploads("unheard yet", effects.afterwards(hold)))
+    status = await ask(you, **SAME)
+    result = await finished(you, status)
+    assert "just being posted" in await refusal(you, await you.click(result, "Delete"))
+    hold.release()
+    await status_says(you, status, "✅")
+    await you.click(result, "Delete")
+    await you.wait_deleted(result.id)
+
+
 async def test_a_channel_without_history_gets_the_clip_without_a_reply(
     emulator: Emulator, you: Human, videos: Channel
 ) -> None:

@@ -1,15 +1,17 @@
 """Jobs are made while all goes wrong: kills at random and at chosen moments, each kind of fault."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.emulator import effects
+from bot.emulator.effects import afterwards
 from bot.emulator.faults import Fault
-from tests.faults.kinds import Kind
+from tests.faults.kinds import Kind, upload_fault
 from tests.faults.stage import Stage
 
 _MOST_WAITING = 6
@@ -19,7 +21,7 @@ _FATAL_REQUESTS = (
     ("PATCH", "/channels/*/messages/*"),
     ("GET", "/channels/*/messages"),
 )
-_PATIENCE = 5.0
+_PATIENCE = 6.0
 """Seconds to wait for a chosen moment before the bot is killed at any."""
 _LAST_ROUNDS = 30
 
@@ -65,31 +67,27 @@ async def kill_generator(stage: Stage, seconds: float) -> None:
 async def act(stage: Stage, seconds: float) -> None:
     """Keep everybody busy for a moment that is as long as chance has it."""
     async with asyncio.timeout(seconds + 60.0):
-        while stage.waiting() < _MOST_WAITING and stage.random.random() < 0.9:
+        while len(stage.waiting()) < _MOST_WAITING and stage.random.random() < 0.9:
             stage.ask()
             await asyncio.sleep(0.01)
-        _cancel_something(stage)
+        _interfere(stage)
         stage.submit_forms()
         await asyncio.sleep(seconds)
 
 
-def _cancel_something(stage: Stage) -> None:
-    random = stage.random
-    waiting = stage.journal.accepted()
-    for job_id in islice(waiting.keys() - stage.journal.ended(), 1):
-        job = waiting[job_id]
+def _interfere(stage: Stage) -> None:
+    """Cancel or change the youngest job, now and then."""
+    for job in stage.waiting()[-1:]:
         seen = stage.journal.messages[job.status_id]
         player = next(each for each in stage.players if each.user.id == job.user_id)
-        if random.random() < 0.1:
-            stage.press(player, seen, "cancel")
-        elif random.random() < 0.1:
-            stage.press(player, seen, "change")
+        action = stage.random.choices(["cancel", "change", ""], [1, 1, 8])[0]
+        stage.press(player, seen, action)
 
 
 async def _kill_bot(stage: Stage) -> None:
     """Kill the bot at any time, or when a certain request comes, handled or not."""
     machine, random = stage.machine, stage.random
-    if random.random() < 0.4:
+    if random.random() < 0.3:
         await act(stage, random.uniform(0.0, 1.0))
         machine.kill_bot()
     else:
@@ -113,14 +111,15 @@ async def _kill_at(stage: Stage, method: str, path: str, *, handled: bool) -> No
         name=f"bot killed {moment} {method} {path}", effect=kill, method=method, path=path
     )
     stage.emulator.faults.add(fault)
-    try:
+    if method == "GET":  # the bot looks for what it may have posted only when it did not hear
+        stage.emulator.faults.add(upload_fault("answer lost", afterwards(effects.reset)))
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):
-            await act(stage, 0.0)
-            await killed.wait()
-    except TimeoutError:
-        fault.times = 0
-        if not killed.is_set():
-            stage.machine.kill_bot()
+            while not killed.is_set():
+                await act(stage, 0.1)
+    fault.times = 0
+    if not killed.is_set():
+        stage.machine.kill_bot()
 
 
 async def _let_happen(stage: Stage, kinds: Sequence[Kind]) -> None:

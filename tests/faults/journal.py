@@ -2,9 +2,10 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -52,6 +53,8 @@ class Accepted:
     user_id: int
     channel_id: int
     status_id: str
+    asked_at: float
+    """On the monotonic clock."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Wish:
 
     user_id: int
     channel_id: int
+    made_at: float = field(default_factory=time.monotonic)
 
 
 class Journal:
@@ -100,8 +104,9 @@ class Journal:
             if answer is None or answer.first.ephemeral:
                 continue
             if (found := _ID.search(answer.first.content)) is not None:
-                job = Accepted(found[1], wish.user_id, wish.channel_id, answer.first.id)
-                jobs[job.id] = job
+                jobs[found[1]] = Accepted(
+                    found[1], wish.user_id, wish.channel_id, answer.first.id, wish.made_at
+                )
         return jobs
 
     def ended(self) -> set[str]:

@@ -12,7 +12,7 @@ from bot.jobs.store import open_store
 from tests.faults.journal import Accepted, Journal, Seen
 from tests.faults.stage import Stage
 
-_ICONS = {JobState.POSTED: "✅", JobState.FAILED: "⚠️", JobState.CANCELLED: "🛑"}
+_ENDS = {JobState.POSTED, JobState.FAILED, JobState.CANCELLED}
 
 
 @dataclass
@@ -33,6 +33,8 @@ class Verdict:
     misplaced: list[str] = field(default_factory=list[str])
     untold: list[str] = field(default_factory=list[str])
     """Their ends are not where their members would look."""
+    stale: list[str] = field(default_factory=list[str])
+    """Their status messages do not say how they ended, which Discord can forbid."""
 
     @property
     def wrong(self) -> list[str]:
@@ -98,6 +100,9 @@ class _Judge:
                 self._verdict.cancelled += 1
             case _:
                 self._verdict.lost.append(f"{job_id}: {job.state}")
+        status = self._journal.messages[promise.status_id]
+        if job.route == "channel" and not status.deleted and not status.is_end:
+            self._verdict.stale.append(f"{job_id}: {job.state}, {status.last.content!r}")
         if not self._is_told(job, promise):
             self._verdict.untold.append(f"{job_id}: {job.state}, {self._last_words(promise)!r}")
 
@@ -108,7 +113,7 @@ class _Judge:
         mentions = [each for each in self._about(job) if each.first.mentions]
         if len(mentions) > 1:
             self._verdict.doubled.append(f"{job.id}: mentioned {len(mentions)} times")
-        if job.state not in _ICONS or not job.told:
+        if job.state not in _ENDS or not job.told:
             self._verdict.lost.append(f"{job.id}: {job.state}, told={job.told}")
         uncertain = job.failure == texts.perhaps_posted(job)
         if results and job.state is not JobState.POSTED and not uncertain:
@@ -138,14 +143,16 @@ class _Judge:
         return f"it is the clip of {owners}" if owners and job.id not in owners else ""
 
     def _is_told(self, job: Job, promise: Accepted) -> bool:
-        """Whether the end can be read where the member looks, or the place is gone."""
+        """Whether the end can be read where the member looks, or the place is gone.
+
+        Who cancelled has been answered, and does not wait for more.
+        """
         status = self._journal.messages[promise.status_id]
         if status.deleted or promise.channel_id not in self._stage.emulator.world.channels:
             return True
-        if job.route == "interaction" or job.state is JobState.POSTED:
+        if job.route == "interaction" or job.state is not JobState.FAILED:
             return True
-        icon = _ICONS.get(job.state, "")
-        return any(each.last.content.startswith(icon) for each in self._about(job))
+        return any(each.last.content.startswith("⚠️") for each in self._about(job))
 
     def _last_words(self, promise: Accepted) -> str:
         return self._journal.messages[promise.status_id].last.content

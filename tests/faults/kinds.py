@@ -104,19 +104,20 @@ def _has_upload(body: Body) -> bool:
     return bool(body.uploads)
 
 
-def _on_upload(name: str, effect: Effect, times: int = 1) -> Fault:
+def upload_fault(name: str, effect: Effect, times: int = 1) -> Fault:
+    """Return a fault that hits the upload of a clip."""
     path = "/channels/*/messages"
     return Fault(name=name, effect=effect, times=times, method="POST", path=path, when=_has_upload)
 
 
 def _upload(name: str, effect: Effect, times: int = 1) -> Kind:
-    return _armed(name, _on_upload(name, effect, times))
+    return _armed(name, upload_fault(name, effect, times))
 
 
 def _after_lost_answer(name: str, effect: Effect) -> Kind:
     return _armed(
         name,
-        _on_upload(f"{name} (before: answer lost)", afterwards(effects.reset)),
+        upload_fault(f"{name} (before: answer lost)", afterwards(effects.reset)),
         Fault(name=name, effect=effect, method="GET", path="/channels/*/messages"),
     )
 
@@ -124,7 +125,7 @@ def _after_lost_answer(name: str, effect: Effect) -> Kind:
 def _after_refusal(name: str, effect: Effect) -> Kind:
     return _armed(
         name,
-        _on_upload(f"{name} (before: no permission)", refusal(errors.known(50013))),
+        upload_fault(f"{name} (before: no permission)", refusal(errors.known(50013))),
         Fault(name=name, effect=effect, method="POST", path="/users/@me/channels"),
     )
 

@@ -31,6 +31,7 @@ def report(title: str, seed: int, stage: Stage, kinds: Sequence[Kind], verdict: 
         ("doubled", len(verdict.doubled)),
         ("misplaced", len(verdict.misplaced)),
         ("untold", len(verdict.untold)),
+        ("status messages that do not say the end", len(verdict.stale)),
     ]
     lines = [f"{name:<60} {value:>8}" for name, value in rows]
     return "\n".join([f"--- {title} ---", *lines, *verdict.wrong])

@@ -40,8 +40,8 @@ async def _fetch_kept(stage: Stage) -> list[Job]:
     kept = {job.id: job for job in accepted if job is not None and _is_kept(job)}
     for job in kept.values():
         world = stage.emulator.world
-        player = Player(world.users[job.user_id], world.channels[job.channel_id])
-        stage.show(player, job.id)
+        member = world.users[job.user_id]
+        stage.show(Player(member, world.direct_channel(member)), job.id)
     for _ in range(round(10 / _PAUSE)):
         shown = {seen.clip for seen in stage.journal.messages.values()}
         kept = {job_id: job for job_id, job in kept.items() if job_id not in shown}

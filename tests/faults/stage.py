@@ -1,5 +1,6 @@
 """Where it happens: a local Discord, a bot that is kept running, and what people do there."""
 
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
 from bot.emulator.world import World
 from tests.end_to_end.stack import local_discord
-from tests.faults.journal import Journal, Seen, Wish, kept_journal
+from tests.faults.journal import Accepted, Journal, Seen, Wish, kept_journal
 from tests.faults.machine import Machine, running_machine
 
+_PATIENCE = 15.0
 _COLOURS = ("red", "green", "blue", "yellow", "white", "pink")
 _SHAPES = ("circle", "square", "star", "heart", "triangle")
 
@@ -121,9 +123,12 @@ class Stage:
         except Refusal:
             return
 
-    def waiting(self) -> int:
-        """How many jobs people wait for."""
-        return len(self.journal.accepted().keys() - self.journal.ended())
+    def waiting(self) -> list[Accepted]:
+        """The jobs people wait for, oldest first; not for ever, as not all ends can be shown."""
+        recent = time.monotonic() - _PATIENCE
+        ended = self.journal.ended()
+        jobs = self.journal.accepted().values()
+        return [job for job in jobs if job.asked_at > recent and job.id not in ended]
 
     # --- inside ---
 

@@ -60,7 +60,7 @@ class Walk:
     # --- people ---
 
     def ask(self) -> None:
-        if self._stage.waiting() < _MOST_WAITING:
+        if len(self._stage.waiting()) < _MOST_WAITING:
             self._stage.ask()
 
     def cancel_own(self) -> None:

@@ -121,9 +121,8 @@ def _invite_bot(stage: Stage) -> None:
 
 
 def _delete_status(stage: Stage) -> None:
-    waiting = stage.journal.accepted()
-    for job_id in sorted(waiting.keys() - stage.journal.ended())[:1]:
-        stage.moderate(stage.journal.messages[waiting[job_id].status_id].last)
+    for job in stage.waiting()[-1:]:
+        stage.moderate(stage.journal.messages[job.status_id].last)
 
 
 def _close_direct_messages(stage: Stage) -> None:
