@@ -110,6 +110,8 @@ class Delivery:
     async def show_failure(self, job: Job, message: str) -> bool:
         content, view = texts.failed(job, message), retry_view(job)
         fault = await self._finish(job, content, view)
+        if job.route == "channel" and job.status_message_id is None:  # killed before it was known
+            return await self._say(job, content, view, privately=False)
         if fault in _TOLD_ELSEWHERE:
             return await self._say(job, content, view, privately=fault is not Fault.OLD_MESSAGE)
         return fault not in PASSING
