@@ -15,6 +15,8 @@ from bot.commands.settings import add_settings_commands
 from bot.commands.show import add_show_command
 from bot.commands.video import add_video_command
 from bot.components.actions import ACTIONS
+from bot.components.lesson import PageButton, QuizStart, TopicMenu
+from bot.components.quiz import QuizButton
 from bot.connection import stay_connected, wait_for_discord
 from bot.disk import DiskGuard
 from bot.errors import StartupError
@@ -72,6 +74,7 @@ async def _serve(settings: Settings, catalogue: Catalogue, signals: StopSignals 
         add_explain_command(client.tree)
         add_settings_commands(client.tree)
         add_show_command(client.tree)
+        client.add_dynamic_items(PageButton, TopicMenu, QuizStart, QuizButton)
         async with client:
             await _login(client, settings.discord_token)
             try:

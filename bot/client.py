@@ -19,6 +19,7 @@ from bot.delivery.delivery import Delivery
 from bot.delivery.places import UploadLimits
 from bot.delivery.traffic import Traffic
 from bot.errors import Refusal, StoreError
+from bot.explainer.gallery import Gallery
 from bot.generator_watch import GeneratorWatch
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.gate import Gate
@@ -61,6 +62,7 @@ class ZoetropeClient(discord.Client):
         self.store = store
         self.catalogue = catalogue
         self.delivery = Delivery(self, catalogue, traffic, UploadLimits(settings.max_upload_bytes))
+        self.gallery = Gallery(settings.data_dir / "explainer")
         self.gate = Gate()
         self.generator_watch = GeneratorWatch(generator, store, self.gate)
         limit = settings.generator_memory_limit

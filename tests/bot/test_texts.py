@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from bot import texts
-from bot.explainer.lesson import general_lesson, job_lesson
+from bot.explainer.lesson import job_lesson
 from bot.jobs.forecast import Place
 from generator import Completed, Progress, Upload, load_catalogue
 from tests.bot.jobs import make_job
@@ -101,14 +101,6 @@ def test_a_reduced_clip_says_so(size: tuple[int, int], fps: float, words: str) -
     reduced = structs.replace(COMPLETED, upload=upload)
     assert words in texts.result(make_job(), reduced, BUILTIN, "modelscope")
     assert "Shown" not in texts.result(make_job(), COMPLETED, BUILTIN, "modelscope")
-
-
-def test_the_lesson_fits_an_embed_and_names_its_sources() -> None:
-    for spec in CATALOGUE:
-        embed = general_lesson(spec)
-        assert len(embed) <= 6000
-        assert all(len(field.value or "") <= 1024 for field in embed.fields)
-        assert "arxiv.org/abs/1406.2661" in str(embed.to_dict())
 
 
 def test_the_lesson_of_a_job_uses_its_own_numbers() -> None:

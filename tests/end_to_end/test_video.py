@@ -171,7 +171,7 @@ async def test_explain_adds_the_lesson_to_the_result(you: Human) -> None:
     lesson = await you.reply(await you.command("explain"))
     assert not lesson.ephemeral
     assert "Goodfellow" in lesson.text or "arxiv.org/abs/1406.2661" in lesson.text
-    assert [file.filename for file in lesson.attachments] == ["builtin-model-card.md"]
+    assert [file.filename for file in lesson.attachments] == ["overview-dark.png"]
 
 
 async def test_delete_removes_the_message_for_its_author_or_a_moderator_only(

@@ -50,7 +50,7 @@ def draw_model(canvas: Canvas, words: Mapping[str, str], numbers: Mapping[str, f
     canvas.text(40, 40, words["clip"], colour=theme.clip, align="left", weight="bold")
     canvas.stack(40, 134, size, frames, theme.clip)
     canvas.text(40, 422, words["clip_size"], size=_NUMBER_SIZE, align="left")
-    if "latents_size" not in words:
+    if not words["latents_size"]:
         return
     small = scale * numbers["latent_width"], scale * numbers["latent_height"]
     fewer = min(_MOST_FRAMES, round(numbers["latent_frames"]))

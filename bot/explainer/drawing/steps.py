@@ -8,7 +8,7 @@ from bot.explainer.diffusion import Array, Clusters, euler_path
 from bot.explainer.drawing.canvas import WIDTH, Canvas
 
 COUNTS = (4, 10, 50)
-_EXACT = 2000
+_EXACT = 1000
 _STARTS = (1.25, 0.05, -0.75)
 
 

@@ -1,0 +1,93 @@
+"""The lesson's pictures: each drawn once, by a process of its own, and kept in a folder.
+
+A picture's file is named by all that decides how it looks: its description, and the code that
+draws it. So a new version of the bot, or other words, draw it anew.
+"""
+
+import asyncio
+import hashlib
+import io
+import logging
+import os
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import aiofiles
+import discord
+import msgspec
+
+import bot.explainer
+from bot.explainer.picture import Picture
+
+_log = logging.getLogger(__name__)
+_PATIENCE = 60.0  # seconds; on a busy machine, matplotlib may first have to look for fonts
+_MATPLOTLIB = "matplotlib"
+
+
+class Gallery:
+    """Draws and keeps pictures in a folder; one is drawn at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._drawing = asyncio.Lock()
+
+    async def file(self, picture: Picture, alt_text: str) -> discord.File | None:
+        """Return a picture to attach, or None where it cannot be drawn, which is logged."""
+        try:
+            content = await self._content(picture)
+        except (OSError, TimeoutError) as error:
+            _log.error("the picture %s cannot be drawn: %s", picture.name, error)
+            return None
+        filename = f"{picture.name}-{picture.theme}.png"
+        return discord.File(io.BytesIO(content), filename, description=alt_text)
+
+    async def _content(self, picture: Picture) -> bytes:
+        """Return a PNG. Raises `OSError` or `TimeoutError` if it is not there and not drawn."""
+        path = self._folder / f"{_digest(picture)}.png"
+        async with self._drawing:
+            try:
+                return await _read(path)
+            except FileNotFoundError:
+                await self._draw(picture, path)
+                return await _read(path)
+
+    async def _draw(self, picture: Picture, path: Path) -> None:
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.explainer.drawing",
+            str(path),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            # matplotlib keeps its list of fonts there; the home of a service may not be writable
+            env=os.environ | {"MPLCONFIGDIR": str(self._folder / _MATPLOTLIB)},
+        )
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                _, complaint = await process.communicate(msgspec.json.encode(picture))
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode != 0:
+            raise OSError(complaint.decode(errors="replace")[-500:])
+
+
+async def _read(path: Path) -> bytes:
+    async with aiofiles.open(path, "rb") as file:
+        return await file.read()
+
+
+def _digest(picture: Picture) -> str:
+    return hashlib.sha256(msgspec.json.encode(picture) + _code()).hexdigest()[:20]
+
+
+@lru_cache
+def _code() -> bytes:
+    """Return a digest of the modules that draw."""
+    package = Path(bot.explainer.__file__).parent
+    modules = [package / "diffusion.py", *sorted((package / "drawing").glob("*.py"))]
+    return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).digest()
