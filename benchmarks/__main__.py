@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import structs
 
-from benchmarks import encoders, previews, waiting
+from benchmarks import encoders, load, previews, waiting
 from benchmarks.bare import Bare
 from benchmarks.requests import Requests, run, run_all, run_singly
 from benchmarks.table import Row, as_json, as_markdown, machine
@@ -50,7 +50,7 @@ async def measure(folder: Path, rounds: int) -> list[Row]:
     rows.append(await encoders.compare_speed(clips[0], folder, 4 * rounds))
     rows.append(encoders.compare_sizes(clips, folder))
     rows.append(await waiting.compare_waiting(requests, rounds))
-    return rows
+    return rows + await load.measure(min(3, rounds))
 
 
 async def _compare_requests(

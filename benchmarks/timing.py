@@ -34,16 +34,20 @@ def compare(
     goal: str = "",
     share: float = 1.0,
     name: str | None = None,
+    show: Callable[[float], str] = "{:.3f} s".format,
 ) -> Row:
-    """Return a row with the medians, and the ratios of the rounds; `share` is of our seconds."""
+    """Return a row with the medians, and the ratios of the rounds; `share` is of our seconds.
+
+    `show` writes a median down, for what is not seconds.
+    """
     mine = [value * share for value in seconds[ours]]
     theirs = seconds[reference]
     ratios = sorted(one / other for one, other in zip(mine, theirs, strict=True))
     return Row(
         name=name or ours,
         reference=reference,
-        value=f"{median(mine):.3f} s",
-        reference_value=f"{median(theirs):.3f} s",
+        value=show(median(mine)),
+        reference_value=show(median(theirs)),
         ratio=median(ratios),
         lowest=ratios[0],
         highest=ratios[-1],
