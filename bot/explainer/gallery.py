@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import aiofiles
+import aiofiles.os
 import discord
 import msgspec
 
@@ -45,12 +46,12 @@ class Gallery:
     async def _content(self, picture: Picture) -> bytes:
         """Return a PNG. Raises `OSError` or `TimeoutError` if it is not there and not drawn."""
         path = self._folder / f"{_digest(picture)}.png"
-        async with self._drawing:
-            try:
-                return await _read(path)
-            except FileNotFoundError:
-                await self._draw(picture, path)
-                return await _read(path)
+        if not await aiofiles.os.path.exists(path):
+            async with self._drawing:
+                if not await aiofiles.os.path.exists(path):
+                    await self._draw(picture, path)
+        async with aiofiles.open(path, "rb") as file:
+            return await file.read()
 
     async def _draw(self, picture: Picture, path: Path) -> None:
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
@@ -74,11 +75,6 @@ class Gallery:
                 await process.wait()
         if process.returncode != 0:
             raise OSError(complaint.decode(errors="replace")[-500:])
-
-
-async def _read(path: Path) -> bytes:
-    async with aiofiles.open(path, "rb") as file:
-        return await file.read()
 
 
 def _digest(picture: Picture) -> str:

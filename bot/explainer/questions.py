@@ -162,7 +162,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     ),
     Question(
         topic="guidance",
-        text="ε̂ = ε_∅ + w·(ε_c − ε_∅). What does w = 1 give?",
+        text="`ε̂ = ε_∅ + w·(ε_c − ε_∅)`. What does w = 1 give?",
         right=1,
         answers=(
             Answer(
@@ -171,7 +171,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
             ),
             Answer(
                 text="Exactly the prediction with the prompt",
-                why="ε_∅ + ε_c − ε_∅ = ε_c, so the pass without the prompt can be left out.",
+                why="`ε_∅ + ε_c − ε_∅ = ε_c`, so the pass without the prompt can be left out.",
             ),
             Answer(
                 text="The mean of both predictions",

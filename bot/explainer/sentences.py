@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from bot.explainer.facts import facts_of
+from bot.explainer.facts import ModelFacts, facts_of
 from bot.explainer.topics import model as words
 from generator import GenerationRequest, ModelSpec
-
-_FEW_STEPS, _MANY_STEPS = 4, 50
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,7 @@ def sentences(subject: Subject) -> Mapping[str, str]:
         "prediction_sentence": words.PREDICTIONS[known.prediction],
         "steps_words": words.STEPS,
         "try_steps": (words.STEPS_FIXED if spec.min_steps == spec.max_steps else words.STEPS_FREE),
-        "guidance_sentence": (
-            words.GUIDANCE_ON if request.guidance_scale > 1 else words.GUIDANCE_OFF
-        ),
+        "guidance_sentence": _guidance(request, known),
         "try_guidance": (
             words.GUIDANCE_FREE if spec.max_guidance_scale > 1 else words.GUIDANCE_FIXED
         ),
@@ -65,6 +61,12 @@ def sentences(subject: Subject) -> Mapping[str, str]:
         "card_sentence": _card(spec),
     }
     return numbers | {name: text.format_map(numbers) for name, text in chosen.items()}
+
+
+def _guidance(request: GenerationRequest, known: ModelFacts) -> str:
+    if request.guidance_scale <= 1:
+        return words.GUIDANCE_OFF
+    return words.GUIDANCE_INSIDE if known.guided_inside else words.GUIDANCE_ON
 
 
 def _numbers(subject: Subject) -> dict[str, str]:
@@ -84,8 +86,8 @@ def _numbers(subject: Subject) -> dict[str, str]:
         "steps": str(steps),
         "min_steps": str(spec.min_steps),
         "max_steps": str(spec.max_steps),
-        "few_steps": str(max(spec.min_steps, _FEW_STEPS)),
-        "many_steps": str(min(spec.max_steps, _MANY_STEPS)),
+        "few_steps": str(max(spec.min_steps, steps // 4)),
+        "many_steps": str(min(spec.max_steps, 2 * steps)),
         "passes": str(passes(subject)),
         "guidance": f"{request.guidance_scale:g}",
         "middle_guidance": f"{min(max(request.guidance_scale, 3), spec.max_guidance_scale):g}",

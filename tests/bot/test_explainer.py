@@ -1,6 +1,7 @@
 """The lesson: every page fits Discord, every picture is drawn once, and the quiz counts right."""
 
 import io
+import re
 import stat
 from itertools import pairwise, product
 from pathlib import Path
@@ -66,6 +67,24 @@ def test_formulas_do_not_wrap_on_a_phone() -> None:
         text = page_embed(Page(topic, depth), subject()).description or ""
         for block in text.split("```")[1::2]:
             assert all(len(line) <= 44 for line in block.splitlines()), block
+
+
+def test_no_formula_is_taken_for_markup() -> None:
+    pages = [
+        page_embed(Page(topic, depth), subject()).description or ""
+        for topic, depth in product(TOPICS, DEPTHS)
+    ]
+    for number, question in enumerate(QUESTIONS):
+        pages += [
+            answer_embed(Standing(number), choice).description or ""
+            for choice in range(len(question.answers))
+        ]
+    for text in pages:
+        without_code = re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+        assert "_" not in without_code
+        assert "`" not in without_code
+        assert without_code.count("**") % 2 == 0
+        assert without_code.replace("**", "").count("*") % 2 == 0
 
 
 def test_menus_fit_discord() -> None:

@@ -54,14 +54,14 @@ def draw_overview(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, floa
     canvas.text(42, 336, words["second_look"], colour=theme.faint, align="left")
     canvas.panel(18, 388, WIDTH - 36, 258)
     canvas.text(42, 426, words["gan"], align="left", weight="bold")
-    _draw_vector(canvas, 72, 528, 124)
-    canvas.text(106, 528, r"$z$", size=42, colour=theme.noise)
-    canvas.arrow((132, 528), (176, 528), theme.network)
-    canvas.box(286, 528, 212, 84, words["generator"], theme.network)
-    canvas.arrow((396, 528), (440, 528), theme.network)
-    canvas.image(to_pixels(_imperfect()), 516, 528, size)
-    canvas.text(600, 496, words["one_pass"], colour=theme.network, align="left")
-    canvas.text(600, 556, words["only_z"], colour=theme.noise, align="left")
+    _draw_vector(canvas, 72, 546, 124)
+    canvas.text(106, 546, r"$z$", size=42, colour=theme.noise)
+    canvas.arrow((132, 546), (176, 546), theme.network)
+    canvas.box(286, 546, 212, 84, words["generator"], theme.network)
+    canvas.arrow((396, 546), (440, 546), theme.network)
+    canvas.image(to_pixels(_imperfect()), 516, 546, size)
+    canvas.text(600, 520, words["one_pass"], colour=theme.network, align="left")
+    canvas.text(600, 574, words["only_z"], colour=theme.noise, align="left")
 
 
 def _draw_vector(canvas: Canvas, x: float, y: float, height: float) -> None:

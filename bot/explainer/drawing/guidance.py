@@ -22,7 +22,7 @@ def draw_guidance(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, floa
     axes.set_aspect("equal")
     axes.plot(*np.array([_WITHOUT, used]).T, "--", color=theme.faint, linewidth=3, zorder=1)
     axes.plot(0, 0, "o", color=theme.network, markersize=24, zorder=5)
-    axes.text(-0.3, 0.3, words["here"], color=theme.network, fontsize=TEXT, va="center")
+    axes.text(-0.3, 0.3, words["here"], color=theme.network, fontsize=44, va="center")
     for name, end, colour, width in (
         ("without", _WITHOUT, theme.noise, 6),
         ("with", _WITH, theme.prompt, 6),

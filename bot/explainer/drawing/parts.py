@@ -1,6 +1,7 @@
 """The pipeline's parts, and how much smaller than a clip the latents are in which they work."""
 
 from collections.abc import Mapping
+from math import prod
 
 from bot.explainer.drawing.canvas import WIDTH, Canvas
 from bot.explainer.drawing.frame import noise, to_pixels
@@ -29,11 +30,11 @@ def draw_pipeline(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, floa
     canvas.arrow((600, 408), (600, 440))
     canvas.text(600, 466, words["latents"], colour=theme.noise)
     canvas.text(600, 510, words["latents_size"], size=_NUMBER_SIZE)
-    canvas.arrow((600, 534), (600, 572))
-    canvas.box(600, 614, 236, 76, words["decoder"], theme.clip)
-    canvas.arrow((478, 614), (424, 614), theme.clip)
-    canvas.text(396, 598, words["clip"], colour=theme.clip, align="right", weight="bold")
-    canvas.text(396, 638, words["clip_size"], size=_NUMBER_SIZE, align="right")
+    canvas.arrow((600, 532), (600, 564))
+    canvas.box(600, 606, 236, 76, words["decoder"], theme.clip)
+    canvas.arrow((478, 606), (424, 606), theme.clip)
+    canvas.text(396, 588, words["clip"], colour=theme.clip, align="right", weight="bold")
+    canvas.text(396, 628, words["clip_size"], size=_NUMBER_SIZE, align="right")
 
 
 def _draw_start(canvas: Canvas, words: Mapping[str, str]) -> None:
@@ -46,26 +47,31 @@ def draw_model(canvas: Canvas, words: Mapping[str, str], numbers: Mapping[str, f
     theme = canvas.theme
     scale = min(_LARGEST[0] / numbers["width"], _LARGEST[1] / numbers["height"])
     size = scale * numbers["width"], scale * numbers["height"]
-    frames = min(_MOST_FRAMES, round(numbers["frames"]))
+    frames = round(min(_MOST_FRAMES, numbers["frames"]))
     canvas.text(40, 40, words["clip"], colour=theme.clip, align="left", weight="bold")
     canvas.stack(40, 134, size, frames, theme.clip)
     canvas.text(40, 422, words["clip_size"], size=_NUMBER_SIZE, align="left")
-    if not words["latents_size"]:
-        return
-    small = scale * numbers["latent_width"], scale * numbers["latent_height"]
-    fewer = min(_MOST_FRAMES, round(numbers["latent_frames"]))
-    canvas.text(600, 40, words["latents"], colour=theme.noise, align="left", weight="bold")
-    canvas.stack(600, 134 + (size[1] - small[1]) / 2, small, fewer, theme.noise)
-    canvas.text(840, 422, words["latents_size"], size=_NUMBER_SIZE, align="right")
     canvas.text(40, 472, words["order"], colour=theme.faint, align="left")
-    share = (
-        numbers["latent_width"]
-        * numbers["latent_height"]
-        * numbers["latent_frames"]
-        * numbers["latent_channels"]
-        / (numbers["width"] * numbers["height"] * numbers["frames"] * 3)
-    )
     canvas.bar(40, 510, _BAR, 22, theme.clip)
     canvas.text(40, 556, words["clip_numbers"], colour=theme.clip, align="left")
-    canvas.bar(40, 586, max(4, share * _BAR), 22, theme.noise)
-    canvas.text(40, 632, words["latents_numbers"], colour=theme.noise, align="left")
+    if words["latents_size"]:
+        _draw_latents(canvas, words, numbers, scale)
+
+
+def _draw_latents(
+    canvas: Canvas, words: Mapping[str, str], numbers: Mapping[str, float], scale: float
+) -> None:
+    """Draw the latents at the scale of the clip, and how many numbers they are beside its own."""
+    colour = canvas.theme.noise
+    size = scale * numbers["latent_width"], scale * numbers["latent_height"]
+    of_clip = min(_MOST_FRAMES, numbers["frames"])
+    frames = max(1, round(of_clip * numbers["latent_frames"] / numbers["frames"]))
+    middle = 134 + scale * numbers["height"] / 2
+    canvas.text(600, 40, words["latents"], colour=colour, align="left", weight="bold")
+    canvas.stack(600, middle - size[1] / 2, size, frames, colour)
+    canvas.text(840, 422, words["latents_size"], size=_NUMBER_SIZE, align="right")
+    sides = "width", "height", "frames"
+    share = prod(numbers[f"latent_{side}"] / numbers[side] for side in sides)
+    share *= numbers["latent_channels"] / numbers["channels"]
+    canvas.bar(40, 586, max(4, share * _BAR), 22, colour)
+    canvas.text(40, 632, words["latents_numbers"], colour=colour, align="left")

@@ -107,6 +107,10 @@ STEPS_FREE: Final = (
 )
 GUIDANCE_ON: Final = "This server's model uses {guidance} as a rule."
 GUIDANCE_OFF: Final = "This server's model runs without it as a rule: one pass a step."
+GUIDANCE_INSIDE: Final = (
+    "This server's model has learned to do in one pass what others do in two: w, here {guidance} "
+    "as a rule, is told to the network as a number."
+)
 GUIDANCE_FREE: Final = (
     "`/video prompt:a red circle moving right seed:1` with `guidance:1`, with "
     "`guidance:{middle_guidance}` and with `guidance:{max_guidance}`. Which one obeys, which one "

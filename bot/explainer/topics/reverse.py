@@ -54,7 +54,7 @@ _CLASS = (
     "all clips, then to one of them).\n\n"
     "**Try:** the same prompt with `seed:1` and `seed:2`. Other noise at the start, another path, "
     "another clip; and `seed:1` twice gives the same one.\n\n"
-    "**Question:** in the picture the predicted clip at x_t lies where there is no clip. Is the "
+    "**Question:** in the picture the predicted clip at xₜ lies where there is no clip. Is the "
     "network wrong?\n"
     "||No: it is the mean of those that are still possible. Later, when fewer are, it moves onto "
     "one of them.||"
