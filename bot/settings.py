@@ -28,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     discord_token: str
     data_dir: Path = Path("data")
-    """Holds the database and the clips."""
+    """Holds the database, the clips and the lesson's pictures."""
     default_model: str | None = None
     """A catalogue name; unset picks by the device."""
     models_file: Path | None = None
