@@ -1,9 +1,7 @@
 """Posting a clip: once, in its channel or else privately, whatever Discord does meanwhile."""
 
 import asyncio
-import contextlib
 import logging
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +12,7 @@ from bot.delivery.clips import Clip, result_message
 from bot.delivery.faults import Fault, fault_of
 from bot.delivery.patience import reach
 from bot.delivery.places import UploadLimits, cached_channel, why_refused
-from bot.delivery.sent import sent_before_restart, sent_unheard
+from bot.delivery.sent import Attempts
 from bot.delivery.traffic import Traffic
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
@@ -79,12 +77,12 @@ class Posting:
 
         Takes hours if Discord is away for hours. Raises `DeliveryError`.
         """
-        if again and (message := await self._sent_before(job)) is not None:
-            _log.info("job %s was posted before the restart", job.id)
+        if again and (message := await self._sent_privately(job)) is not None:
             return self._posted(job, message)
         draft = _Draft(Clip.of(job))
         try:
-            return self._posted(job, await self._send(self._channel(job), draft))
+            message = await self._send(self._channel(job), draft, again=again)
+            return self._posted(job, message)
         except _RefusedError as refused:
             _log.warning("job %s: the channel refused the clip: %s", job.id, refused)
             reason = self._reason_to_go_elsewhere(job, refused)
@@ -113,34 +111,42 @@ class Posting:
             return Posted(message.id)
         return Posted(message.id, _reference(job, message.id).jump_url)
 
-    async def _sent_before(self, job: Job) -> discord.Message | None:
-        assert self._client.user is not None, "jobs are posted once logged in"
-        places: list[discord.abc.Messageable] = [self._channel(job)]
-        with contextlib.suppress(_RefusedError):
-            places.append(await self._direct_channel(job))
-        return await sent_before_restart(job, places, self._client.user, self._traffic)
+    async def _sent_privately(self, job: Job) -> discord.Message | None:
+        """Return what a bot that was killed has sent to the member directly."""
+        try:
+            place = await self._direct_channel(job)
+        except _RefusedError:
+            return None
+        return await reach(Attempts(job, place, self._us, again=True).earlier, job, self._traffic)
 
-    async def _send(self, place: discord.abc.Messageable, draft: _Draft) -> discord.Message:
-        """Send the draft, or what can be sent of it. Raises `_RefusedError`, `DeliveryError`."""
-        began: float | None = None
+    @property
+    def _us(self) -> discord.ClientUser:
         assert self._client.user is not None, "jobs are posted once logged in"
-        us = self._client.user
+        return self._client.user
+
+    async def _send(
+        self, place: discord.abc.Messageable, draft: _Draft, *, again: bool = False
+    ) -> discord.Message:
+        """Send the draft, or what can be sent of it. Raises `_RefusedError`, `DeliveryError`."""
+        attempts = Attempts(draft.job, place, self._us, again=again)
 
         async def attempt() -> discord.Message:
-            nonlocal began
-            if began is not None:
-                earlier = await sent_unheard(draft.job, place, us, began)
-                if earlier is not None:
-                    return earlier
+            if (earlier := await attempts.earlier()) is not None:
+                return earlier
             async with self._sending:
-                began = began or time.monotonic()
-                return await self._send_once(place, draft)
+                with attempts.attempt():
+                    return await self._send_once(place, draft)
 
         while True:
             try:
                 return await reach(attempt, draft.job, self._traffic)
             except discord.HTTPException as error:
-                draft = await self._mend(draft, _RefusedError(error))
+                try:
+                    draft = await self._mend(draft, _RefusedError(error))
+                except _RefusedError:
+                    if attempts.uncertain:  # so there may be one, and elsewhere it would be two
+                        raise DeliveryError(texts.perhaps_posted(draft.job)) from None
+                    raise
 
     async def _send_once(self, place: discord.abc.Messageable, draft: _Draft) -> discord.Message:
         job = draft.job

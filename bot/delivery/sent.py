@@ -1,17 +1,19 @@
 """Which clips were sent already, by a bot that did not live or hear to know it."""
 
+import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import discord
 
 from bot import texts
 from bot.delivery.clips import filename_start
 from bot.delivery.faults import PASSING, Fault, fault_of
-from bot.delivery.patience import reach
-from bot.delivery.traffic import Traffic
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
+
+_log = logging.getLogger(__name__)
 
 NONCE_MEMORY = 120.0
 """Seconds for which Discord surely drops a second message with the same nonce; it says minutes."""
@@ -26,45 +28,63 @@ class _UnreadableError(Exception):
     """A channel does not show its history, for which Discord has no error but an empty list."""
 
 
-async def sent_before_restart(
-    job: Job, places: Iterable[discord.abc.Messageable], us: discord.abc.User, traffic: Traffic
-) -> discord.Message | None:
-    """Return the message of a bot that was killed before it knew of it.
+class Attempts:
+    """Attempts to send a clip to one place, some of which may have worked without our hearing it.
 
-    Raises `DeliveryError` where that cannot be known: two would be worse than none.
+    `again` says that a bot which was killed may have made some, too.
     """
-    for place in places:
+
+    def __init__(
+        self, job: Job, place: discord.abc.Messageable, us: discord.abc.User, *, again: bool = False
+    ) -> None:
+        self.uncertain = False
+        """Whether one may have worked and cannot be looked for; a nonce keeps it from a second."""
+        self._job = job
+        self._place = place
+        self._us = us
+        self._again = again
+        age = time.time() - (job.finished_at or 0.0)
+        self._unheard_since = time.monotonic() - age if again else None
+
+    async def earlier(self) -> discord.Message | None:
+        """Return what an attempt has sent.
+
+        Raises `DeliveryError` where that cannot be known, as two would be worse than none, and what
+        `reach` takes for an outage.
+        """
+        if self._unheard_since is None:
+            return None
         try:
-            message = await reach(lambda place=place: _find(place, job, us), job, traffic)
+            message = await _find(self._place, self._job, self._us)
         except (discord.HTTPException, _TooManyError, _UnreadableError) as error:
-            gone = isinstance(error, discord.HTTPException) and fault_of(error) is Fault.NO_PLACE
-            if gone or time.time() - (job.finished_at or 0.0) < NONCE_MEMORY:
-                continue
-            raise DeliveryError(texts.perhaps_posted(job)) from None
+            if isinstance(error, discord.HTTPException) and fault_of(error) in PASSING:
+                raise
+            self.uncertain = self._may_be_there(error)
+            if self.uncertain and time.monotonic() - self._unheard_since > NONCE_MEMORY:
+                raise DeliveryError(texts.perhaps_posted(self._job)) from None
+            return None
+        self.uncertain = False
         if message is not None:
-            return message
-    return None
+            _log.info("job %s was posted before, which was not heard", self._job.id)
+        return message
 
-
-async def sent_unheard(
-    job: Job, place: discord.abc.Messageable, us: discord.abc.User, began: float
-) -> discord.Message | None:
-    """Return what an attempt has sent whose answer was lost, `began` on the monotonic clock.
-
-    Raises `DeliveryError` where that cannot be known, and what `reach` takes for an outage.
-    """
-    try:
-        return await _find(place, job, us)
-    except _TooManyError:
-        return None  # it would have been among the newest
-    except discord.HTTPException as error:
-        if fault_of(error) in PASSING:
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """Around one of them: it went unheard unless it is refused."""
+        before = self._unheard_since
+        self._unheard_since = before or time.monotonic()
+        try:
+            yield
+        except (discord.HTTPException, discord.RateLimited) as error:
+            if fault_of(error) is not Fault.UNREACHABLE:
+                self._unheard_since = before
             raise
-    except _UnreadableError:
-        pass
-    if time.monotonic() - began > NONCE_MEMORY:
-        raise DeliveryError(texts.perhaps_posted(job))
-    return None
+
+    def _may_be_there(self, error: Exception) -> bool:
+        """Tell whether an error, on looking, leaves that open."""
+        if isinstance(error, _TooManyError):
+            return self._again  # one of ours would be among the newest
+        return not (isinstance(error, discord.HTTPException) and error.status == 404)
 
 
 async def _find(

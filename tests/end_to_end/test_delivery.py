@@ -145,6 +145,24 @@ async def test_a_channel_without_history_gets_the_clip_without_a_reply(
         moderation.set_overwrite(videos, bot)
 
 
+async def test_where_nobody_can_know_whether_a_clip_was_posted_that_is_said(
+    emulator: Emulator, you: Human, videos: Channel
+) -> None:
+    moderation, bot = emulator.moderation, emulator.world.bot
+    moderation.set_overwrite(videos, bot, deny=Permission.READ_MESSAGE_HISTORY)
+    unheard = uploads("posted, unheard", effects.afterwards(effects.reset))
+    filtered = uploads("filtered then", effects.refusal(errors.known(20009)))
+    unheard.skip = filtered.skip = 1  # without a history, the first one cannot be a reply
+    emulator.faults.add(unheard, filtered)
+    try:
+        status = await ask(you, **SAME)
+        failed = await status_says(you, status, "⚠️")
+        assert "cannot see whether it arrived" in failed.content
+        assert len(results(you, status)) == 1
+    finally:
+        moderation.set_overwrite(videos, bot)
+
+
 async def test_a_lost_permission_is_named_and_the_clip_comes_privately(
     emulator: Emulator, you: Human, direct: Human, videos: Channel
 ) -> None:
