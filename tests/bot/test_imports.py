@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-HEAVY = ("torch", "diffusers", "transformers", "accelerate", "numpy", "av")
+HEAVY = ("torch", "diffusers", "transformers", "accelerate", "numpy", "matplotlib", "av")
 
 
 def test_importing_the_bot_loads_nothing_heavy() -> None:

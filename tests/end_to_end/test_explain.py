@@ -6,6 +6,7 @@ import pytest
 
 from bot.emulator.driver import Human
 from bot.emulator.shown import Message
+from bot.explainer import wording
 from bot.explainer.questions import QUESTIONS
 from tests.end_to_end.stack import bot_settings, local_discord, running_bot
 
@@ -86,11 +87,15 @@ async def test_the_quiz_is_private_explains_and_counts(you: Human) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="function")
-async def test_pages_and_quiz_go_on_after_a_restart(tmp_path: Path) -> None:
+async def test_pages_and_quiz_go_on_after_a_restart_and_without_pictures(tmp_path: Path) -> None:
+    (tmp_path / "explainer").write_text("in the way of the pictures' folder")
     async with local_discord() as emulator, Human.connect(emulator.url) as human:
         settings = bot_settings(emulator, tmp_path)
         async with running_bot(settings, human):
             page = await explained(human, depth="short")
+            assert page.content == wording.NO_PICTURE
+            assert not page.attachments
+            assert "A video out of noise" in page.text
             quiz = await human.reply(await human.click(page, "Quiz"))
             await human.click(quiz, "ABCD"[QUESTIONS[0].right])
             quiz = await says(human, quiz, "1 of 1 right")
