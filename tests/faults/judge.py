@@ -12,6 +12,8 @@ from bot.jobs.store import open_store
 from tests.faults.journal import Accepted, Journal, Seen
 from tests.faults.stage import Stage
 
+_LATER = 5.0
+"""Seconds from an end until it is told at the latest."""
 _ENDS = {JobState.POSTED, JobState.FAILED, JobState.CANCELLED}
 
 
@@ -143,8 +145,9 @@ class _Judge:
         return f"it is the clip of {owners}" if owners and job.id not in owners else ""
 
     def _is_told(self, job: Job, promise: Accepted) -> bool:
-        """Whether the end can be read where the member looks, or the place is gone.
+        """Whether the end can be read where the member looks.
 
+        Where the place is gone, or closed together with direct messages, `/show` alone tells it.
         Who cancelled has been answered, and does not wait for more.
         """
         status = self._journal.messages[promise.status_id]
@@ -152,7 +155,12 @@ class _Judge:
             return True
         if job.route == "interaction" or job.state is not JobState.FAILED:
             return True
-        return any(each.last.content.startswith("⚠️") for each in self._about(job))
+        if any(each.last.content.startswith("⚠️") for each in self._about(job)):
+            return True
+        ended = job.finished_at or 0.0
+        return any(
+            since <= ended + _LATER and ended <= until for since, until in self._stage.closed_doors
+        )
 
     def _last_words(self, promise: Accepted) -> str:
         return self._journal.messages[promise.status_id].last.content

@@ -48,6 +48,8 @@ class Stage:
         self.players = _players(emulator.world)
         self.pressed: dict[tuple[str, str], set[int]] = {}
         """Who pressed what, by action and job."""
+        self.closed_doors: list[tuple[float, float]] = []
+        """When direct messages were closed, in Unix seconds."""
         self.away = Fault(name="request while Discord is away", effect=effects.reset, times=0)
         self._acts = Acts(emulator.core)
         self._forms: dict[str, Player] = {}

@@ -1,5 +1,8 @@
 """What changes around the bot: its connection, its permissions, the places it writes to."""
 
+import math
+import time
+
 from bot.emulator import effects
 from bot.emulator.entities import Channel, Guild
 from bot.emulator.faults import Fault
@@ -126,13 +129,20 @@ def _delete_status(stage: Stage) -> None:
 
 
 def _close_direct_messages(stage: Stage) -> None:
-    for player in stage.players:
-        player.user.accepts_direct_messages = False
+    _set_direct_messages(stage, accepted=False)
+    stage.closed_doors.append((time.time(), math.inf))
 
 
 def _open_direct_messages(stage: Stage) -> None:
+    _set_direct_messages(stage, accepted=True)
+    if stage.closed_doors:
+        since, until = stage.closed_doors.pop()
+        stage.closed_doors.append((since, min(until, time.time())))
+
+
+def _set_direct_messages(stage: Stage, *, accepted: bool) -> None:
     for player in stage.players:
-        player.user.accepts_direct_messages = True
+        player.user.accepts_direct_messages = accepted
 
 
 def _guild(stage: Stage) -> Guild:
