@@ -87,7 +87,7 @@ async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = 
 
 
 async def _free_id(client: ZoetropeClient) -> str:
-    while await client.store.job(job_id := new_job_id()) is not None:
+    while not await client.dispatcher.is_free(job_id := new_job_id()):
         pass
     return job_id
 

@@ -86,6 +86,10 @@ class Dispatcher:
         """Return where an accepted job waits, and until when."""
         return self._forecast.place(job)
 
+    async def is_free(self, job_id: str) -> bool:
+        """Tell whether no job has this id, not even one that is just being stored."""
+        return await self._store.job(job_id) is None and job_id not in self._accepted
+
     async def accept(self, job: Job, caps: Caps) -> Job:
         """Store a new job and return it with its turn; from here on it is never lost.
 

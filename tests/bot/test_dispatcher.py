@@ -161,6 +161,19 @@ async def test_a_job_is_made_posted_and_told(tmp_path: Path, job: Callable[..., 
         assert bot.notebook.of(asked)[-2:] == ["posting", "done"]
 
 
+async def test_an_id_is_taken_while_its_job_is_being_stored(
+    tmp_path: Path, job: Callable[..., Job]
+) -> None:
+    async with running(tmp_path) as bot:
+        await bot.ask(job("aaaaa"))
+        assert not await bot.dispatcher.is_free("aaaaa")
+        assert await bot.dispatcher.is_free("bbbbb")
+        _, free = await asyncio.gather(
+            bot.dispatcher.accept(job("bbbbb"), CAPS), bot.dispatcher.is_free("bbbbb")
+        )
+        assert not free
+
+
 async def test_an_end_that_nobody_could_be_told_of_is_told_after_a_restart(
     tmp_path: Path, job: Callable[..., Job]
 ) -> None:
