@@ -30,6 +30,11 @@ SCHEDULE: Final = (
     "`{scheduler}` chose the {steps} amounts of noise at which the network looked, and turned each "
     "prediction into the next, less noisy clip."
 )
+SCHEDULE_SHIFTED: Final = (
+    "`{scheduler}` chose the {steps} times at which the network looked, and turned each prediction "
+    "into the next, less noisy clip. The way was a flow's straight line, xₜ = (1 − t)·x₀ + t·ε, "
+    "with shift {shift}: the larger that is, the more of the steps fall where it is noisy."
+)
 
 GUIDANCE_TITLE: Final = "Your prompt at work"
 GUIDANCE: Final = (
@@ -51,9 +56,9 @@ LATENTS: Final = (
 
 GAN_TITLE: Final = "A GAN instead"
 GAN: Final = (
-    "This clip took {passes} passes through the network, and after each the next could mend it. A "
-    "GAN's generator would have drawn it in one, from one random vector, without steps in which to "
-    "correct itself."
+    "This clip took {passes} passes through the network in {steps} steps, and each step could mend "
+    "the one before. A GAN's generator would have drawn it in one pass, from one random vector, "
+    "without steps in which to correct itself."
 )
 GAN_ONCE: Final = (
     "This clip took a single pass through the network, as with a GAN; what differs is how the "

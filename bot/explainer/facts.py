@@ -48,6 +48,8 @@ class ModelFacts:
     prediction: Prediction | None = None
     scheduler: str | None = None
     """Its class in diffusers."""
+    shift: float | None = None
+    """Of a flow: above 1, more of the steps fall where it is noisy."""
     guided_inside: bool = False
     """Guidance is an input of the network, which then runs once a step."""
 
@@ -92,6 +94,7 @@ def _of_folder(source: Path) -> ModelFacts:
         latents=_latents(_config(source / "vae" / "config.json")),
         prediction=prediction,
         scheduler=scheduler.get("_class_name"),
+        shift=scheduler.get("flow_shift") if scheduler.get("use_flow_sigmas") else None,
     )
 
 
@@ -122,4 +125,6 @@ def facts_of(spec: ModelSpec, request: GenerationRequest) -> ModelFacts:
         known = _OF_THE_HUB.get(served.source, ModelFacts())
     if spec.scheduler is None:
         return known
-    return replace(known, scheduler=spec.scheduler.class_name)
+    given = spec.scheduler.overrides.get("flow_shift", known.shift)
+    shift = float(given) if isinstance(given, int | float) else None
+    return replace(known, scheduler=spec.scheduler.class_name, shift=shift)

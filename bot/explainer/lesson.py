@@ -28,11 +28,12 @@ def job_lesson(job: Job, spec: ModelSpec, *, has_filmstrip: bool = False) -> dis
         "id": job.id,
         "seed": str(job.request.seed),
         "scheduler": known.scheduler or "",
+        "shift": f"{known.shift:g}" if known.shift else "",
     }
     told = {
         words.FILMSTRIP_TITLE: words.FILMSTRIP if has_filmstrip else None,
         words.STEPS_TITLE: words.PREDICTED[known.prediction],
-        words.SCHEDULE_TITLE: words.SCHEDULE if known.scheduler else None,
+        words.SCHEDULE_TITLE: _schedule(known),
         words.GUIDANCE_TITLE: _guidance(subject, known),
         words.LATENTS_TITLE: words.LATENTS if known.latents else None,
         words.GAN_TITLE: words.GAN_ONCE if passes(subject) == 1 else words.GAN,
@@ -51,6 +52,12 @@ def job_lesson(job: Job, spec: ModelSpec, *, has_filmstrip: bool = False) -> dis
     embed.add_field(name=words.MODEL_TITLE, value=words.MODEL.format_map(numbers), inline=False)
     embed.set_footer(text=words.FOOTER)
     return embed
+
+
+def _schedule(known: ModelFacts) -> str | None:
+    if known.scheduler is None:
+        return None
+    return words.SCHEDULE_SHIFTED if known.shift else words.SCHEDULE
 
 
 def _guidance(subject: Subject, known: ModelFacts) -> str:

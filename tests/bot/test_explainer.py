@@ -135,6 +135,7 @@ def test_a_clips_own_lesson_fits_an_embed(spec: ModelSpec) -> None:
 def test_a_clips_own_lesson_tells_its_schedule_prediction_and_latents() -> None:
     text = str(job_lesson(make_job(), CATALOGUE["builtin"]).to_dict())
     assert "DPMSolverMultistepScheduler" in text
+    assert "with shift 9" in text
     assert "predicted the clip itself" in text
     assert "16×9×9×29" in text
 
