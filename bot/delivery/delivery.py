@@ -133,7 +133,7 @@ class Delivery:
         return fault
 
     async def _say(self, job: Job, content: str, view: discord.ui.View, *, privately: bool) -> bool:
-        """Say in a message of its own what the status message cannot be made to say."""
+        """Say in a message of its own what the status message cannot; in the end, privately."""
         try:
             async with asyncio.timeout(_TIMEOUT):
                 member = discord.Object(job.user_id)
@@ -141,7 +141,9 @@ class Delivery:
                 await place.send(content, view=view, nonce=f"{job.id}-end")
         except DISCORD_ERRORS as error:
             _log.info("job %s: its end cannot be told: %s", job.id, describe(error))
-            return fault_of(error) not in PASSING
+            if fault_of(error) in PASSING:
+                return False
+            return privately or await self._say(job, content, view, privately=True)
         return True
 
     # --- what is kept of a job until its end ---
