@@ -34,7 +34,8 @@ def report(title: str, seed: int, stage: Stage, kinds: Sequence[Kind], verdict: 
         ("status messages that do not say the end", len(verdict.stale)),
     ]
     lines = [f"{name:<60} {value:>8}" for name, value in rows]
-    return "\n".join([f"--- {title} ---", *lines, *verdict.wrong])
+    stale = (f"stale: {words}" for words in verdict.stale)
+    return "\n".join([f"--- {title} ---", *lines, *stale, *verdict.wrong])
 
 
 def _kills_at_requests(counts: Counter[str]) -> Iterator[tuple[str, int]]:
