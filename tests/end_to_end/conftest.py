@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.app import use_local_discord
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
 from tests.end_to_end.stack import bot_settings, local_discord, running_bot
@@ -19,7 +18,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def shared_emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
+async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
     async with (
         local_discord() as emulator,
         Human.connect(emulator.url) as human,
@@ -28,13 +27,6 @@ async def shared_emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
         # after a first clip no test meets a generator that is still starting
         await finished(human, await ask(human, "a red circle", **QUICK))
         yield emulator
-
-
-@pytest.fixture
-def emulator(shared_emulator: Emulator) -> Emulator:
-    # a test with a bot of its own may have pointed discord.py elsewhere: it has one address in all
-    use_local_discord(shared_emulator.url)
-    return shared_emulator
 
 
 @pytest_asyncio.fixture(loop_scope="session")

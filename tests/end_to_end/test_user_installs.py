@@ -38,8 +38,8 @@ def foreign_channel(emulator: Emulator, name: str = "elsewhere") -> Channel:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def elsewhere(shared_emulator: Emulator) -> Channel:
-    return foreign_channel(shared_emulator)
+async def elsewhere(emulator: Emulator) -> Channel:
+    return foreign_channel(emulator)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
