@@ -81,7 +81,8 @@ async def _delete(interaction: Interaction, job: Job) -> None:
     if job.state is JobState.POSTING:  # it would be taken for not posted, and be posted again
         raise Refusal(texts.BEING_POSTED)
     await interaction.response.defer()
-    await interaction.delete_original_response()
+    with contextlib.suppress(discord.NotFound):  # a moderator was quicker
+        await interaction.delete_original_response()
     for path in job.completed.paths:
         with contextlib.suppress(FileNotFoundError):
             await aiofiles.os.unlink(path)

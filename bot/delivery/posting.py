@@ -88,7 +88,8 @@ class Posting:
             reason = self._reason_to_go_elsewhere(job, refused)
         try:
             place = await self._direct_channel(job)
-            message = await self._send(place, replace(draft, reply=False, reason=reason))
+            draft = replace(draft, reply=False, reason=reason)
+            message = await self._send(place, draft, again=again)
         except _RefusedError as closed:
             _log.warning("job %s: direct messages are closed: %s", job.id, closed)
             raise DeliveryError(texts.undeliverable(job, reason)) from None
@@ -144,7 +145,11 @@ class Posting:
                 try:
                     draft = await self._mend(draft, _RefusedError(error))
                 except _RefusedError:
-                    if attempts.uncertain:  # so there may be one, and elsewhere it would be two
+                    # one that went unheard may have come late, and elsewhere it would be two
+                    late = await reach(attempts.earlier, draft.job, self._traffic)
+                    if late is not None:
+                        return late
+                    if attempts.uncertain:
                         raise DeliveryError(texts.perhaps_posted(draft.job)) from None
                     raise
 
