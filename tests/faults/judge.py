@@ -12,6 +12,8 @@ from bot.jobs.store import open_store
 from tests.faults.journal import Accepted, Journal, Seen
 from tests.faults.stage import Stage
 
+_EXITS = {0, 2, -9, -15}
+"""Stopped in order, not started in words, killed, asked to stop before it could listen."""
 _LATER = 5.0
 """Seconds from an end until it is told at the latest."""
 _ENDS = {JobState.POSTED, JobState.FAILED, JobState.CANCELLED}
@@ -35,12 +37,14 @@ class Verdict:
     misplaced: list[str] = field(default_factory=list[str])
     untold: list[str] = field(default_factory=list[str])
     """Their ends are not where their members would look."""
+    crashed: list[str] = field(default_factory=list[str])
+    """Ends of the bot that nobody caused from outside."""
     stale: list[str] = field(default_factory=list[str])
     """Their status messages do not say how they ended, which Discord can forbid."""
 
     @property
     def wrong(self) -> list[str]:
-        return [*self.lost, *self.doubled, *self.misplaced, *self.untold]
+        return [*self.lost, *self.doubled, *self.misplaced, *self.untold, *self.crashed]
 
 
 async def unfinished(database: Path) -> list[Job]:
@@ -73,6 +77,9 @@ class _Judge:
         self._verdict = Verdict()
 
     def verdict(self) -> Verdict:
+        for status, count in self._stage.machine.exits.items():
+            if status not in _EXITS:
+                self._verdict.crashed.append(f"the bot ended with status {status}: {count} times")
         accepted = self._journal.accepted()
         self._verdict.accepted = len(accepted)
         self._verdict.unheard = len(self._rows.keys() - accepted.keys())

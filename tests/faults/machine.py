@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,7 +28,8 @@ class Machine:
         self.generator_kills = 0
         self.stops = 0
         """How often it was asked to stop."""
-        self.exits: list[int] = []
+        self.exits: Counter[int] = Counter()
+        """By status: -9 was killed, 0 stopped, 2 could not start and said why, 1 has crashed."""
         self._core = core
         self._environ = environ
         self._process: asyncio.subprocess.Process | None = None
@@ -49,7 +51,7 @@ class Machine:
                     env=self._environ,
                     stderr=log,
                 )
-            self.exits.append(await self._process.wait())
+            self.exits[await self._process.wait()] += 1
             await self._until(lambda: not self._core.gateway.online)
 
     async def wait_online(self) -> None:

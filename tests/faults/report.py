@@ -18,6 +18,7 @@ def report(title: str, seed: int, stage: Stage, kinds: Sequence[Kind], verdict: 
         ("kills of the bot", machine.bot_kills),
         *((f"  {name}", count) for name, count in _kills_at_requests(counts)),
         ("stops of the bot, in order", machine.stops),
+        ("starts that failed in words", machine.exits[2]),
         ("kinds of fault that happened", f"{len(happened)} of {len(kinds)}"),
         *((f"  {kind.name}", counts[kind.name]) for kind in kinds),
         ("jobs accepted", verdict.accepted),
@@ -31,6 +32,7 @@ def report(title: str, seed: int, stage: Stage, kinds: Sequence[Kind], verdict: 
         ("doubled", len(verdict.doubled)),
         ("misplaced", len(verdict.misplaced)),
         ("untold", len(verdict.untold)),
+        ("crashed", len(verdict.crashed)),
         ("status messages that do not say the end", len(verdict.stale)),
     ]
     lines = [f"{name:<60} {value:>8}" for name, value in rows]
