@@ -1,12 +1,15 @@
 """What the benchmark computes from what it measured."""
 
+import asyncio
 import json
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.encoders import ssim
+from benchmarks.load_bot import Lag, watch_loop
 from benchmarks.table import Row, as_json, as_markdown
 from benchmarks.timing import compare, time_in_turns
 from generator.encoding import encode, write_mp4
@@ -40,6 +43,19 @@ def test_ratios_are_those_of_the_rounds() -> None:
     row = compare(seconds, "ours", "theirs", share=0.5)
     assert (row.lowest, row.ratio, row.highest) == (0.5, 1.0, 2.25)
     assert (row.value, row.reference_value) == ("2.000 s", "2.000 s")
+
+
+async def test_a_loop_that_pauses_is_late_for_each_tick_of_the_pause() -> None:
+    lags: list[Lag] = []
+    watch = asyncio.create_task(watch_loop(lags))
+    await asyncio.sleep(0)
+    paused = time.monotonic()
+    time.sleep(0.1)  # noqa: ASYNC251 - the pause
+    await asyncio.sleep(0.001)  # the watch's timer is due before this one
+    watch.cancel()
+    in_pause = [lag for lag in lags if lag.due < paused + 0.1]
+    assert len(in_pause) >= 9
+    assert all(lag.due + lag.late >= paused + 0.1 for lag in in_pause)
 
 
 def test_a_table_has_columns_of_one_width() -> None:
