@@ -87,6 +87,7 @@ class _Judge:
             self._judge_promise(job_id, promise)
         for job in self._rows.values():
             self._judge_row(job)
+        self._judge_wishes()
         for job_id in self._results.keys() - self._rows.keys():
             self._verdict.misplaced.append(f"{job_id}: a clip that nobody asked for")
         return self._verdict
@@ -132,6 +133,14 @@ class _Judge:
                 self._verdict.misplaced.append(f"{job.id}: {fault}")
             if result.deleted and not self._was_pressed("delete", job):
                 self._verdict.lost.append(f"{job.id}: its clip was deleted by a stranger")
+
+    def _judge_wishes(self) -> None:
+        """Look for commands that made two clips; what was made from another job has its seed."""
+        asked = [job for job in self._rows.values() if job.parent_id is None]
+        posted = Counter(job.request.seed for job in asked if self._results.get(job.id))
+        for seed, count in posted.items():
+            if count > 1:
+                self._verdict.doubled.append(f"{count} clips of one command, of seed {seed}")
 
     def _misplacement(self, job: Job, result: Seen) -> str:
         world = self._stage.emulator.world

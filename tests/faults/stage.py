@@ -71,6 +71,7 @@ class Stage:
             "video",
             prompt=f"a {self.random.choice(_COLOURS)} {self.random.choice(_SHAPES)}",
             steps=self.random.randint(2, 12),
+            seed=self.random.randrange(2**32),  # by which two jobs of one wish are told
             explain=self.random.random() < 0.1,
         )
         self._note_wish(interaction, player)
