@@ -123,7 +123,7 @@ async def _kill_at(stage: Stage, method: str, path: str, *, handled: bool) -> No
 
 
 async def _let_happen(stage: Stage, kinds: Sequence[Kind]) -> None:
-    """Go on asking until every kind has happened, those once more that have not yet."""
+    """Go on until every kind has happened, those once more that have not yet."""
     for _ in range(_LAST_ROUNDS):
         missing = [kind for kind in kinds if not stage.emulator.faults.counts[kind.name]]
         if not missing:
@@ -134,3 +134,4 @@ async def _let_happen(stage: Stage, kinds: Sequence[Kind]) -> None:
         await act(stage, 2.0)
         for kind in missing:
             kind.end(stage)
+    raise AssertionError("some kinds of fault never happened")
