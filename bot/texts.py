@@ -49,6 +49,7 @@ TOO_LATE = "Too late: this video is finished and is being posted."
 INTERNAL_ERROR = "Something went wrong on my side; it has been logged. Nothing you did was lost."
 NOTHING_TO_SET = "Nothing was given to change. Choose at least one option of `/settings set`."
 MANAGERS_ONLY = "Only members with the permission Manage Server can see and change the settings."
+WORD_EMPTY = "There is no word to block: type one, or several that belong together."
 UNKNOWN_BUTTON = "This button belongs to another version of the bot."
 
 # why a video waits, below its place in the queue
@@ -72,6 +73,23 @@ STOPPED_TWICE = "the bot itself stopped twice while it was being made."
 
 def prompt_too_long(length: int, limit: int) -> str:
     return f"The prompt has {length:,} characters; at most {limit:,} are allowed. Shorten it."
+
+
+def word_blocked(word: str) -> str:
+    return f"This server's word filter does not allow “{quote(word, 50)}”. Rephrase the prompt."
+
+
+def too_many_words(limit: int) -> str:
+    return f"The word filter holds {limit} words at most. Unblock one that is not needed."
+
+
+def word_not_blocked(word: str) -> str:
+    return f"“{quote(word, 50)}” is not in the word filter; `/settings show` lists what is."
+
+
+def blocked_words(words: tuple[str, ...]) -> str:
+    """List them, hidden until somebody wants to read them."""
+    return f"||{quote(', '.join(words), 900)}||" if words else "off"
 
 
 def out_of_range(option: str, value: float, low: float, high: float) -> str:

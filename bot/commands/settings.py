@@ -1,6 +1,6 @@
-"""/settings show|set: a server's own rules, for members with Manage Server."""
+"""/settings show|set|block|unblock: a server's own rules, for members with Manage Server."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import discord
 import msgspec
@@ -12,6 +12,7 @@ from bot.commands.video import check_device, complete_model, resolve_model
 from bot.errors import Refusal
 from bot.jobs.limits import check_seconds, check_size, check_steps
 from bot.jobs.rules import GuildRules
+from bot.jobs.words import MAX_WORD_LENGTH, plain, with_word, without_word
 from generator import ModelSpec
 
 
@@ -38,7 +39,7 @@ def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
         seconds="Length of a video in seconds",
         size="Width x height in pixels, such as 256x256",
         role="Who may make videos; choose @everyone for everybody",
-        reset="First forget all settings made so far",
+        reset="First forget all of these that were made so far; the word filter stays",
     )
     async def set_(  # pyright: ignore[reportUnusedFunction]
         interaction: Interaction,
@@ -51,7 +52,9 @@ def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
     ) -> None:
         guild = _managed_guild(interaction)
         client = interaction.client
-        rules = GuildRules() if reset else await client.store.rules(guild.id)
+        rules = await client.store.rules(guild.id)
+        if reset:
+            rules = GuildRules(blocked_words=rules.blocked_words)
         changed = {"model": model, "steps": steps, "seconds": seconds, "size": size}
         given = {name: value for name, value in changed.items() if value is not None}
         if not given and role is None and not reset:
@@ -64,7 +67,48 @@ def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
         await _answer(interaction, guild, rules)
 
     set_.autocomplete("model")(complete_model)
+    _add_word_filter(group)
     tree.add_command(group)
+
+
+def _add_word_filter(group: app_commands.Group) -> None:
+    """Register /settings block|unblock."""
+    word_option = app_commands.describe(word="A word, or several that belong together")
+
+    @group.command(name="block", description="Refuse prompts that have this word")
+    @word_option
+    async def block(  # pyright: ignore[reportUnusedFunction]
+        interaction: Interaction, word: app_commands.Range[str, 1, MAX_WORD_LENGTH]
+    ) -> None:
+        await _save_words(interaction, lambda words: with_word(words, word))
+
+    @group.command(name="unblock", description="Allow prompts to have this word again")
+    @word_option
+    async def unblock(interaction: Interaction, word: str) -> None:  # pyright: ignore[reportUnusedFunction]
+        await _save_words(interaction, lambda words: without_word(words, word))
+
+    unblock.autocomplete("word")(_complete_word)
+
+
+async def _save_words(
+    interaction: Interaction, change: Callable[[tuple[str, ...]], tuple[str, ...]]
+) -> None:
+    guild = _managed_guild(interaction)
+    store = interaction.client.store
+    rules = await store.rules(guild.id)
+    rules = msgspec.structs.replace(rules, blocked_words=change(rules.blocked_words))
+    await store.save_rules(guild.id, rules)
+    await _answer(interaction, guild, rules)
+
+
+async def _complete_word(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Offer the blocked words to those who may see them."""
+    if interaction.guild is None or not interaction.permissions.manage_guild:
+        return []
+    rules = await interaction.client.store.rules(interaction.guild.id)
+    typed = plain(current)
+    found = [word for word in rules.blocked_words if typed in word]
+    return [app_commands.Choice(name=word, value=word) for word in found[:25]]
 
 
 async def _merged(
@@ -75,7 +119,7 @@ async def _merged(
     Steps, length and size belong to a model, so a new model forgets the old one's.
     """
     if "model" in given and given["model"] != rules.model:
-        rules = GuildRules(role_id=rules.role_id)
+        rules = msgspec.structs.replace(rules, steps=None, seconds=None, size=None)
     rules = msgspec.structs.replace(rules, **given)
     spec = await resolve_model(client, None, rules)
     await check_device(client, spec)
@@ -118,5 +162,7 @@ def _overview(guild_name: str, rules: GuildRules, spec: ModelSpec) -> discord.Em
     for name, (value, chosen) in rows.items():
         origin = "-# default" if chosen is None else "-# set here"
         embed.add_field(name=name, value=f"{value}\n{origin}", inline=True)
+    words = texts.blocked_words(rules.blocked_words)
+    embed.add_field(name="Word filter", value=words, inline=True)
     embed.set_footer(text="Change them with /settings set")
     return embed

@@ -10,6 +10,7 @@ from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
 from bot.jobs.rules import GuildRules
+from bot.jobs.words import blocked_word
 from generator import Catalogue, GenerationRequest, ModelSpec, UnknownModelError
 
 MAX_PROMPT_LENGTH = 1000
@@ -86,6 +87,8 @@ def make_plan(
 ) -> Plan:
     """Fill a wish with the server's and the model's defaults and check it. Raises `Refusal`."""
     prompt = check_prompt(wish.prompt)
+    if (word := blocked_word(prompt, rules.blocked_words)) is not None:
+        raise Refusal(texts.word_blocked(word))
     negative_prompt = _check_negative_prompt(wish.negative_prompt, spec)
     width, height = _size(wish, spec, rules)
     num_frames, notes = _frames(wish, spec, rules)

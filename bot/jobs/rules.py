@@ -13,3 +13,5 @@ class GuildRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Such as "256x256"."""
     role_id: int | None = None
     """The role that may make videos; `None` lets everybody."""
+    blocked_words: tuple[str, ...] = ()
+    """What prompts may not have, as whole words, in the form of `bot.jobs.words.plain`."""

@@ -250,6 +250,26 @@ async def test_a_status_message_that_somebody_deleted_is_not_missed(
     assert result.message_reference is None
 
 
+async def test_a_cancel_button_that_outlived_its_clip_says_so_and_stops_nobody_elses(
+    emulator: Emulator, you: Human, ada: Human
+) -> None:
+    not_there = effects.refusal(errors.known(10008))
+    edits = "/channels/*/messages/*"
+    emulator.faults.add(
+        Fault(name="no edit", effect=not_there, method="PATCH", path=edits, times=None)
+    )
+    status = await ask(you, **SAME)
+    assert (await finished(you, status)).attachments
+    hers = await ask(ada, "a blue star", **SLOW)
+    emulator.faults.clear()
+    await status_says(ada, hers, "Denoising: step")
+    await you.click(status, "Cancel")
+    await you.wait_for(
+        lambda message: message.ephemeral and "not waiting or running any more" in message.content
+    )
+    assert (await finished(ada, hers)).attachments
+
+
 @pytest.mark.parametrize("code", [20009, 240000])
 async def test_what_discords_filters_refuse_is_kept_with_the_reason(
     emulator: Emulator, you: Human, code: int

@@ -80,7 +80,9 @@ async def test_a_restart_loses_nothing_repeats_nothing_and_leaves_every_button_a
         old = await finished(you, await ask(you, "a green star", seed=1, **QUICK))
         form = await you.modal(await you.click(old, "Edit & rerun"))
         running = await ask(you, "a red circle", **SLOW)
-        queued = [await ask(you, f"a {colour} heart", **QUICK) for colour in ("blue", "pink")]
+        queued = [
+            await ask(you, f"a {colour} heart", **QUICK) for colour in ("blue", "pink", "red")
+        ]
         await status_says(you, running, "Denoising: step")
     await you.wait_bot_offline()
 
@@ -90,10 +92,13 @@ async def test_a_restart_loses_nothing_repeats_nothing_and_leaves_every_button_a
         assert order == sorted(order)
         for status in (running, *queued):
             name = f"**#{job_id(status)}** is ready"
-            assert sum(name in message.content for message in you.messages.values()) == 1
+            named = [message for message in you.messages.values() if name in message.content]
+            assert [[mention.id for mention in message.mentions] for message in named] == [[you.id]]
+        assert sum(bool(message.mentions) for message in you.messages.values()) == 5
 
         varied = await finished(you, await you.reply(await you.click(old, "Vary")))
-        assert varied.attachments
+        third = await finished(you, await you.reply(await you.click(varied, "Vary")))
+        assert third.attachments
         values = {"prompt": "a white star", "negative": "", "seed": "1", "steps": "2"}
         edited = await you.reply(await you.submit(form, values))
         assert "a white star" in edited.content

@@ -49,6 +49,23 @@ async def test_an_ordinary_member_does_not_get_at_the_settings(ada: Human) -> No
         await ada.command("settings show")
 
 
+async def test_a_blocked_word_is_refused_and_a_word_that_contains_it_is_not(
+    you: Human, ada: Human
+) -> None:
+    shown = await you.reply(await you.command("settings block", word="Ass"))
+    assert "||ass||" in shown.text
+    refused = await refusal(ada, await ada.command("video", prompt="an ASS on a meadow"))
+    assert "does not allow “ass”" in refused
+    result = await finished(ada, await ask(ada, "a meadow of grass", **QUICK))
+    values = {"prompt": "an ass", "negative": "", "seed": "1", "steps": "2"}
+    form = await ada.modal(await ada.click(result, "Edit & rerun"))
+    assert "does not allow “ass”" in await refusal(ada, await ada.submit(form, values))
+    offered = await you.choices("settings unblock", focused="word", word="a")
+    assert [choice["value"] for choice in offered] == ["ass"]
+    await you.reply(await you.command("settings unblock", word="ass"))
+    assert (await finished(ada, await ask(ada, "an ass on a meadow", **QUICK))).attachments
+
+
 async def test_a_role_decides_who_makes_videos(emulator: Emulator, you: Human, ada: Human) -> None:
     (guild,) = emulator.world.guilds.values()
     (role,) = [role for role in guild.roles.values() if role.name == "Manager"]
