@@ -1,10 +1,13 @@
 """One running stack for all tests that leave it running; the others start their own."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
+import discord
 import pytest
 import pytest_asyncio
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
 
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
@@ -27,6 +30,14 @@ async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
         # after a first clip no test meets a generator that is still starting
         await finished(human, await ask(human, "a red circle", **QUICK))
         yield emulator
+
+
+@pytest.fixture(autouse=True)
+def discord_as_before() -> Generator[None]:
+    """Give back what `use_local_discord` changes, which is the whole process's."""
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE
+    yield
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE = before
 
 
 @pytest_asyncio.fixture(loop_scope="session")

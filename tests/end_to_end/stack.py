@@ -5,10 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import discord
 import psutil
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.app import run_bot
 from bot.emulator.clock import Clock
@@ -64,30 +61,19 @@ def bot_settings(emulator: Emulator, data_dir: Path, **changes: object) -> Setti
 @asynccontextmanager
 async def running_bot(settings: Settings, human: Human) -> AsyncGenerator[None]:
     """Run the bot until the block ends; when it starts, the human sees the bot online."""
-    with _discord_as_before():
-        bot = asyncio.create_task(run_bot(settings))
-        online = asyncio.create_task(human.wait_bot_online())
-        await asyncio.wait({bot, online}, return_when=asyncio.FIRST_COMPLETED)
-        if bot.done():
-            online.cancel()
-            await bot
-        try:
-            yield
-        finally:
-            bot.cancel()
-            await asyncio.wait({bot})
-            if not bot.cancelled() and (error := bot.exception()) is not None:
-                raise error
-
-
-@contextmanager
-def _discord_as_before() -> Generator[None]:
-    """Give back in the end what `use_local_discord` changes, which is the whole process's."""
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE
+    bot = asyncio.create_task(run_bot(settings))
+    online = asyncio.create_task(human.wait_bot_online())
+    await asyncio.wait({bot, online}, return_when=asyncio.FIRST_COMPLETED)
+    if bot.done():
+        online.cancel()
+        await bot
     try:
         yield
     finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE = before
+        bot.cancel()
+        await asyncio.wait({bot})
+        if not bot.cancelled() and (error := bot.exception()) is not None:
+            raise error
 
 
 def generator_process() -> psutil.Process:
