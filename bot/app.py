@@ -8,7 +8,6 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot import texts
 from bot.client import ZoetropeClient
 from bot.commands.explain import add_explain_command
 from bot.commands.settings import add_settings_commands
@@ -27,6 +26,7 @@ from bot.lifecycle import StopSignals
 from bot.presence import show_presence
 from bot.retention import keep_tidy
 from bot.settings import Settings
+from bot.texts import status
 from generator import (
     Catalogue,
     Generator,
@@ -107,7 +107,7 @@ async def _watch_disk(settings: Settings, gate: Gate) -> None:
         if room:
             gate.open("disk")
         else:
-            gate.close("disk", texts.DISK_FULL_WAITING)
+            gate.close("disk", status.DISK_FULL_WAITING)
 
     await DiskGuard(settings.clips_dir, show).watch()
 

@@ -11,7 +11,6 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot import texts
 from bot.answers import TOO_LATE_OR_TWICE
 from bot.components.buttons import JobButton
 from bot.components.edit_form import submission
@@ -21,12 +20,14 @@ from bot.delivery.traffic import Traffic
 from bot.errors import Refusal, StoreError
 from bot.explainer.gallery import Gallery
 from bot.generator_watch import GeneratorWatch
+from bot.i18n import language_of, speak
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.logs import job_context
 from bot.settings import Settings
+from bot.texts import refusals
 from generator import Catalogue, Generator, GeneratorUnavailableError, Ready
 
 _log = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class ZoetropeClient(discord.Client):
             async with asyncio.timeout(_READY_WAIT):
                 return await self._generator.wait_ready()
         except TimeoutError:
-            raise Refusal(texts.STARTING) from None
+            raise Refusal(refusals.STARTING) from None
         except GeneratorUnavailableError as error:
             raise Refusal(str(error)) from None
 
@@ -129,20 +130,36 @@ class ZoetropeClient(discord.Client):
             del self._seen[next(iter(self._seen))]
         return True
 
+    async def receive(self, interaction: "Interaction") -> bool:
+        """Speak the language of whoever sent it from here on; False for what came before."""
+        if not self.is_new(interaction):
+            return False
+        speak(await self.language_of(interaction))
+        return True
+
+    async def language_of(self, interaction: "Interaction") -> str:
+        """Return what a member reads, as a key of `bot.i18n.LANGUAGES`."""
+        try:
+            chosen = (await self.store.choices(interaction.user.id)).language
+        except StoreError as error:  # what follows will say so, in whatever language
+            _log.warning("the language of a member cannot be read: %s", error)
+            chosen = None
+        return chosen or language_of(interaction.locale)
+
     # --- buttons and forms; discord.py would only log what goes wrong in them ---
 
     async def press(self, action: str, job_id: str, interaction: "Interaction") -> None:
         """Do what a job's button says."""
-        if not self.is_new(interaction):
+        if not await self.receive(interaction):
             return
         with job_context(job_id):
             try:
                 handler = self._actions.get(action)
                 if handler is None:
-                    raise Refusal(texts.UNKNOWN_BUTTON)
+                    raise Refusal(refusals.UNKNOWN_BUTTON)
                 job = await self.store.job(job_id)
                 if job is None:
-                    raise Refusal(texts.NO_SUCH_JOB)
+                    raise Refusal(refusals.NO_SUCH_JOB)
                 await handler(interaction, job)
             except Exception as error:
                 await answer_error(interaction, error)
@@ -161,7 +178,7 @@ class CommandTree(app_commands.CommandTree[ZoetropeClient]):
     """The slash commands, with the one error handler."""
 
     async def interaction_check(self, interaction: "Interaction", /) -> bool:
-        return interaction.client.is_new(interaction)
+        return await interaction.client.receive(interaction)
 
     async def on_error(
         self,
@@ -188,10 +205,10 @@ async def answer_error(interaction: Interaction, error: Exception) -> None:
         return
     elif isinstance(error, StoreError):
         _log.error("interaction %s failed: %s", interaction.id, error)
-        text = texts.NOT_STORED
+        text = refusals.NOT_STORED
     else:
         _log.error("interaction %s failed", interaction.id, exc_info=error)
-        text = texts.INTERNAL_ERROR
+        text = refusals.INTERNAL_ERROR
     try:
         # an attempt that was given up may have left discord.py's lock of this interaction locked
         async with asyncio.timeout(_ANSWER_PATIENCE):

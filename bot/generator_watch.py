@@ -4,10 +4,10 @@ import logging
 
 import msgspec
 
-from bot import texts
 from bot.errors import StoreError
 from bot.jobs.gate import Gate
 from bot.jobs.store import Store
+from bot.texts import status
 from generator import Generator, GeneratorUnavailableError, Ready
 
 _log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ class GeneratorWatch:
         self._generator = generator
         self._store = store
         self._gate = gate
-        gate.close(_CAUSE, texts.GENERATOR_STARTING)
+        gate.close(_CAUSE, status.GENERATOR_STARTING)
 
     async def run(self) -> None:
         """Watch for ever. A generator that does not start is the operator's to mend."""
@@ -34,14 +34,14 @@ class GeneratorWatch:
                 ready = await self._generator.wait_ready()
             except GeneratorUnavailableError as error:
                 _log.error("%s Jobs wait, and the bot goes on and tries again.", error)
-                self._gate.close(_CAUSE, texts.GENERATOR_DOWN)
+                self._gate.close(_CAUSE, status.GENERATOR_DOWN)
                 continue
             _log.info("the generator is ready on %s (%s)", ready.device_name, ready.device)
             self._gate.open(_CAUSE)
             await self._remember(ready)
             await self._generator.wait_ended()
             _log.warning("the generator ended; another is started")
-            self._gate.close(_CAUSE, texts.GENERATOR_STARTING)
+            self._gate.close(_CAUSE, status.GENERATOR_STARTING)
 
     async def _recall(self) -> None:
         try:

@@ -5,8 +5,8 @@ import logging
 
 import discord
 
-from bot import texts
 from bot.jobs.dispatcher import Dispatcher
+from bot.texts import status
 
 _log = logging.getLogger(__name__)
 _INTERVAL = 5.0
@@ -20,7 +20,7 @@ async def show_presence(
     shown: tuple[object, str] | None = None
     while True:
         await client.wait_until_ready()
-        text = texts.presence(dispatcher.waiting, paused=bool(dispatcher.note))
+        text = status.presence(dispatcher.waiting, paused=bool(dispatcher.note))
         session = client.ws.session_id  # a new one knows nothing of what was shown
         if (session, text) != shown:
             activity = discord.CustomActivity(text) if text else None

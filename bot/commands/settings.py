@@ -6,13 +6,13 @@ import discord
 import msgspec
 from discord import app_commands
 
-from bot import texts
 from bot.client import Interaction, ZoetropeClient
 from bot.commands.video import check_device, complete_model, resolve_model
 from bot.errors import Refusal
 from bot.jobs.limits import check_seconds, check_size, check_steps
 from bot.jobs.rules import GuildRules
 from bot.jobs.words import MAX_WORD_LENGTH, plain, with_word, without_word
+from bot.texts import common, refusals, settings, status
 from generator import ModelSpec
 
 
@@ -58,7 +58,7 @@ def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
         changed = {"model": model, "steps": steps, "seconds": seconds, "size": size}
         given = {name: value for name, value in changed.items() if value is not None}
         if not given and role is None and not reset:
-            raise Refusal(texts.NOTHING_TO_SET)
+            raise Refusal(refusals.NOTHING_TO_SET)
         rules = await _merged(client, rules, given)
         if role is not None:
             role_id = None if role.is_default() else role.id
@@ -136,7 +136,7 @@ async def _merged(
 def _managed_guild(interaction: Interaction) -> discord.Guild:
     """Return the server. Discord's own check can be overridden there, so it is made again here."""
     if interaction.guild is None or not interaction.permissions.manage_guild:
-        raise Refusal(texts.MANAGERS_ONLY)
+        raise Refusal(refusals.MANAGERS_ONLY)
     return interaction.guild
 
 
@@ -144,12 +144,12 @@ async def _answer(interaction: Interaction, guild: discord.Guild, rules: GuildRu
     spec = await resolve_model(interaction.client, None, rules)
     overview = _overview(guild.name, rules, spec)
     dispatcher = interaction.client.dispatcher
-    overview.add_field(name="Now", value=texts.state(dispatcher.waiting, dispatcher.note))
+    overview.add_field(name="Now", value=status.state(dispatcher.waiting, dispatcher.note))
     await interaction.response.send_message(embed=overview, ephemeral=True)
 
 
 def _overview(guild_name: str, rules: GuildRules, spec: ModelSpec) -> discord.Embed:
-    embed = discord.Embed(title=f"Video settings of {texts.quote(guild_name, 100)}")
+    embed = discord.Embed(title=f"Video settings of {common.quote(guild_name, 100)}")
     defaults = spec.defaults
     seconds = rules.seconds or defaults.num_frames / defaults.fps
     rows = {
@@ -162,7 +162,7 @@ def _overview(guild_name: str, rules: GuildRules, spec: ModelSpec) -> discord.Em
     for name, (value, chosen) in rows.items():
         origin = "-# default" if chosen is None else "-# set here"
         embed.add_field(name=name, value=f"{value}\n{origin}", inline=True)
-    words = texts.blocked_words(rules.blocked_words)
+    words = settings.blocked_words(rules.blocked_words)
     embed.add_field(name="Word filter", value=words, inline=True)
     embed.set_footer(text="Change them with /settings set")
     return embed

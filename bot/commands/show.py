@@ -4,13 +4,13 @@ import aiofiles.os
 import discord
 from discord import app_commands
 
-from bot import texts
 from bot.client import Interaction, ZoetropeClient
 from bot.components.buttons import result_view, retry_view
 from bot.delivery.clips import Clip
 from bot.delivery.places import missing_permissions_of
 from bot.errors import Refusal
 from bot.jobs.job import Job, JobState
+from bot.texts import refusals, results, status
 from generator import GenerationError
 
 _LATEST = 100
@@ -28,7 +28,7 @@ def add_show_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     ) -> None:
         job = await interaction.client.store.job(id.strip().lstrip("#").lower())
         if job is None or not _may_see(interaction, job):
-            raise Refusal(texts.unknown_id(id))
+            raise Refusal(refusals.unknown_id(id))
         if has_clip(job):
             await send_again(interaction, job)
         else:
@@ -60,11 +60,11 @@ async def send_again(interaction: Interaction, job: Job) -> discord.Message | No
     Raises `Refusal` where it cannot be shown.
     """
     if missing := missing_permissions_of(interaction):
-        raise Refusal(texts.permissions_missing(missing))
+        raise Refusal(refusals.permissions_missing(missing))
     clip = Clip.of(job)
     if not await aiofiles.os.path.exists(clip.completed.shown_path):
         await interaction.response.send_message(
-            texts.clip_removed(job), view=retry_view(job), ephemeral=True
+            refusals.clip_removed(job.id), view=retry_view(job), ephemeral=True
         )
         return None
     await interaction.response.defer()
@@ -72,11 +72,11 @@ async def send_again(interaction: Interaction, job: Job) -> discord.Message | No
         clip = await clip.within(interaction.client.delivery.limits.of_answer(interaction))
         file = await clip.file()
     except FileNotFoundError:
-        raise Refusal(texts.clip_removed(job)) from None
+        raise Refusal(refusals.clip_removed(job.id)) from None
     except GenerationError:
-        raise Refusal(texts.too_large_to_show(job)) from None
+        raise Refusal(refusals.too_large_to_show(job.id)) from None
     return await interaction.followup.send(
-        texts.shown_again(job), file=file, view=result_view(job), wait=True
+        results.shown_again(job), file=file, view=result_view(job), wait=True
     )
 
 
@@ -88,9 +88,9 @@ def _may_see(interaction: Interaction, job: Job) -> bool:
 async def _say_why_not(interaction: Interaction, job: Job) -> None:
     match job.state:
         case JobState.FAILED:
-            text, view = texts.failed(job, job.failure or texts.INTERNAL_FAILURE), retry_view(job)
+            text, view = status.failed(job, job.failure or status.INTERNAL_FAILURE), retry_view(job)
         case JobState.CANCELLED:
-            text, view = texts.cancelled(job, None, 0, 0), retry_view(job)
+            text, view = status.cancelled(job, None, 0, 0), retry_view(job)
         case _:
-            raise Refusal(texts.standing(job))
+            raise Refusal(status.standing(job))
     await interaction.response.send_message(text, view=view, ephemeral=True)

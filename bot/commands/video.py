@@ -5,7 +5,7 @@ import time
 import discord
 from discord import app_commands
 
-from bot import texts
+from bot import i18n
 from bot.answers import answer_with_message
 from bot.client import Interaction, ZoetropeClient
 from bot.components.buttons import waiting_view
@@ -16,6 +16,7 @@ from bot.jobs.job import Job, new_job_id
 from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Caps, Plan, Wish, choose_model, make_plan
 from bot.jobs.rules import GuildRules
 from bot.settings import Settings
+from bot.texts import refusals, status
 from generator import ModelSpec
 
 
@@ -95,7 +96,7 @@ async def _free_id(client: ZoetropeClient) -> str:
 async def _queue(interaction: Interaction, job: Job, spec: ModelSpec) -> None:
     dispatcher = interaction.client.dispatcher
     job = await dispatcher.accept(job, _caps(interaction.client.settings))
-    text = texts.queued(job, spec, dispatcher.place(job), dispatcher.note)
+    text = status.queued(job, spec, dispatcher.place(job), dispatcher.note)
     delivery = interaction.client.delivery
     delivery.hold(job, interaction)
     try:
@@ -127,6 +128,7 @@ def _job(interaction: Interaction, plan: Plan, wish: Wish, parent: Job | None) -
         notes=plan.notes,
         explain=wish.explain,
         route=route_of(interaction),
+        language=i18n.language(),
         created_at=time.time(),
     )
 
@@ -145,7 +147,7 @@ async def check_device(client: ZoetropeClient, spec: ModelSpec) -> None:
     if not spec.memory.needs_gpu or spec.name == client.settings.default_model:
         return
     if (await client.generator_device()).device == "cpu":
-        raise Refusal(texts.gpu_needed(spec.title))
+        raise Refusal(refusals.gpu_needed(spec.title))
 
 
 def again(job: Job) -> Wish:
@@ -172,11 +174,11 @@ def _check_member(interaction: Interaction, rules: GuildRules) -> None:
             role.id == rules.role_id for role in member.roles
         )
         if not allowed:
-            raise Refusal(texts.role_needed(rules.role_id))
+            raise Refusal(refusals.role_needed(rules.role_id))
     if missing := missing_permissions_of(interaction):
-        raise Refusal(texts.permissions_missing(missing))
+        raise Refusal(refusals.permissions_missing(missing))
     if not has_room(client.settings.clips_dir):
-        raise Refusal(texts.DISK_FULL)
+        raise Refusal(refusals.DISK_FULL)
 
 
 async def complete_model(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

@@ -8,7 +8,6 @@ import aiofiles.os
 import discord
 import msgspec
 
-from bot import texts
 from bot.client import Action, Interaction
 from bot.commands.show import has_clip, send_again
 from bot.commands.video import again, make_video
@@ -18,6 +17,7 @@ from bot.errors import Refusal
 from bot.explainer.lesson import filmstrip_files, job_lesson
 from bot.jobs.job import Job, JobState
 from bot.jobs.limits import choose_model
+from bot.texts import refusals, status
 
 
 async def _vary(interaction: Interaction, job: Job) -> None:
@@ -67,19 +67,19 @@ async def _get(interaction: Interaction, job: Job) -> None:
     delivery.hold(job, interaction)
     match job.state:
         case JobState.FAILED:
-            await delivery.show_failure(job, job.failure or texts.INTERNAL_FAILURE)
+            await delivery.show_failure(job, job.failure or status.INTERNAL_FAILURE)
         case JobState.CANCELLED:
             await delivery.show_cancelled(job, None, 0, 0)
         case _:
-            await interaction.followup.send(texts.standing(job), ephemeral=True)
+            await interaction.followup.send(status.standing(job), ephemeral=True)
 
 
 async def _delete(interaction: Interaction, job: Job) -> None:
     _check_owner(interaction, job)
     if interaction.message is None or job.completed is None:
-        raise Refusal(texts.NOT_POSTED)
+        raise Refusal(refusals.NOT_POSTED)
     if job.state is JobState.POSTING:  # it would be taken for not posted, and be posted again
-        raise Refusal(texts.BEING_POSTED)
+        raise Refusal(refusals.BEING_POSTED)
     await interaction.response.defer()
     with contextlib.suppress(discord.NotFound):  # a moderator was quicker
         await interaction.delete_original_response()
@@ -94,7 +94,7 @@ def _check_owner(interaction: Interaction, job: Job) -> None:
         interaction.permissions.manage_messages
     )
     if interaction.user.id != job.user_id and not moderator:
-        raise Refusal(texts.NOT_YOURS)
+        raise Refusal(refusals.NOT_YOURS)
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -2,19 +2,19 @@
 
 import discord
 
-from bot import texts
 from bot.client import Interaction
 from bot.components.edit_form import edit_form, edited_wish
 from bot.errors import Refusal
 from bot.jobs.job import Job, JobState
 from bot.jobs.limits import Wish, choose_model, make_plan
+from bot.texts import common, refusals, status
 
 
 async def open_form(interaction: Interaction, job: Job) -> None:
     """Show the form. Raises `Refusal` to others, and when the job has begun."""
     _check_owner(interaction, job)
     if job.state is not JobState.QUEUED:
-        raise Refusal(texts.NO_CHANGE)
+        raise Refusal(refusals.NO_CHANGE)
     spec = choose_model(interaction.client.catalogue, job.request.model)
     await interaction.response.send_modal(edit_form(job, spec, "replace"))
 
@@ -38,17 +38,17 @@ async def replace_waiting(interaction: Interaction, job: Job) -> None:
     if outcome == "begun":
         await _give_back(interaction, wish)
     else:
-        text = texts.CHANGED if outcome == "kept" else texts.CHANGED_AND_MOVED
+        text = status.CHANGED if outcome == "kept" else status.CHANGED_AND_MOVED
         await interaction.response.send_message(text, ephemeral=True)
 
 
 async def _give_back(interaction: Interaction, wish: Wish) -> None:
-    embed = discord.Embed(description=texts.to_copy(wish.prompt))
+    embed = discord.Embed(description=common.to_copy(wish.prompt))
     if wish.negative_prompt:
-        embed.add_field(name="Negative prompt", value=texts.to_copy(wish.negative_prompt))
-    await interaction.response.send_message(texts.NO_CHANGE_BUT_COPY, embed=embed, ephemeral=True)
+        embed.add_field(name="Negative prompt", value=common.to_copy(wish.negative_prompt))
+    await interaction.response.send_message(status.NO_CHANGE_BUT_COPY, embed=embed, ephemeral=True)
 
 
 def _check_owner(interaction: Interaction, job: Job) -> None:
     if interaction.user.id != job.user_id:
-        raise Refusal(texts.ONLY_YOURS)
+        raise Refusal(refusals.ONLY_YOURS)

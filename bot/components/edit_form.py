@@ -10,6 +10,7 @@ import discord
 from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.limits import MAX_PROMPT_LENGTH, Wish
+from bot.texts import refusals
 from generator import ModelSpec
 
 Submission = Literal["rerun", "replace"]
@@ -111,4 +112,4 @@ def _whole_number(label: str, text: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise Refusal(f"{label} must be a whole number or empty; you wrote `{text}`.") from None
+        raise Refusal(refusals.not_a_whole_number(label, text)) from None

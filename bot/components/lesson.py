@@ -11,7 +11,6 @@ import discord
 import msgspec
 from discord import ButtonStyle
 
-from bot import texts
 from bot.client import Interaction, answer_error
 from bot.commands.video import resolve_model
 from bot.errors import Refusal
@@ -23,6 +22,7 @@ from bot.explainer.sentences import Subject
 from bot.explainer.topic import Depth
 from bot.explainer.topics import TOPICS
 from bot.jobs.limits import Wish, make_plan
+from bot.texts import refusals
 
 _DEPTHS: dict[Depth, str] = {
     "short": wording.SHORT,
@@ -135,7 +135,7 @@ class QuizStart(
         # imported here, because the quiz leads back to the lesson
         from bot.components.quiz import start_quiz
 
-        if interaction.client.is_new(interaction):
+        if await interaction.client.receive(interaction):
             await serve(interaction, start_quiz(interaction))
 
 
@@ -149,12 +149,12 @@ async def serve(interaction: Interaction, work: Awaitable[None]) -> None:
 
 async def _turn(interaction: Interaction, chosen: dict[str, str], *, own_message: bool) -> None:
     """Show the page chosen. Raises `Refusal` where this version of the bot has none such."""
-    if not interaction.client.is_new(interaction):
+    if not await interaction.client.receive(interaction):
         return
     try:
         page = msgspec.convert(chosen, Page)
     except msgspec.ValidationError:
-        raise Refusal(texts.UNKNOWN_BUTTON) from None
+        raise Refusal(refusals.UNKNOWN_BUTTON) from None
     turn = not own_message and _is_own(interaction)
     await show_page(interaction, page, private=not turn, turn=turn)
 

@@ -6,7 +6,6 @@ from typing import Any, Self
 import discord
 from discord import ButtonStyle
 
-from bot import texts
 from bot.client import Interaction
 from bot.components.lesson import read_button, serve
 from bot.errors import Refusal
@@ -14,6 +13,7 @@ from bot.explainer import wording
 from bot.explainer.pages import Page
 from bot.explainer.quiz import LETTERS, Standing, answer_embed, end_embed, question_embed
 from bot.explainer.topics import TOPICS
+from bot.texts import refusals
 
 
 async def start_quiz(interaction: Interaction) -> None:
@@ -62,7 +62,7 @@ class QuizButton(
         await serve(interaction, self._go_on(interaction))
 
     async def _go_on(self, interaction: Interaction) -> None:
-        if not interaction.client.is_new(interaction):
+        if not await interaction.client.receive(interaction):
             return
         embed, view = _next_page(self._standing, self._choice)
         await interaction.response.edit_message(embed=embed, view=view)
@@ -75,7 +75,7 @@ def _next_page(standing: Standing, choice: int | None) -> tuple[discord.Embed, d
     if choice is None:
         return question_embed(standing), _question_view(standing)
     if choice >= len(standing.question.answers):
-        raise Refusal(texts.UNKNOWN_BUTTON)
+        raise Refusal(refusals.UNKNOWN_BUTTON)
     return answer_embed(standing, choice), _answer_view(standing, choice)
 
 

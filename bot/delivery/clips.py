@@ -12,11 +12,11 @@ import aiofiles.os
 import discord
 import msgspec
 
-from bot import texts
 from bot.components.buttons import result_view
 from bot.explainer.lesson import job_lesson
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
+from bot.texts import results
 from generator import Completed, ModelSpec, refit_clip
 
 _log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Clip:
         Raises `FileNotFoundError` where retention, or somebody, has taken it away.
         """
         data = self.data if self.data is not None else await _read(self.completed.shown_path)
-        return discord.File(io.BytesIO(data), self.filename, description=texts.alt_text(self.job))
+        return discord.File(io.BytesIO(data), self.filename, description=results.alt_text(self.job))
 
     @property
     def filename(self) -> str:
@@ -88,14 +88,14 @@ async def result_message(
     Raises `DeliveryError` if the file is gone.
     """
     job = clip.job
-    content = texts.result(job, clip.completed, spec, big_model)
+    content = results.result(job, clip.completed, spec, big_model)
     if reason is not None:
-        content += "\n" + texts.sent_privately(reason)
+        content += "\n" + results.sent_privately(reason)
     try:
         file = await clip.file()
     except OSError as error:
         _log.warning("job %s: its clip cannot be read: %s", job.id, error)
-        raise DeliveryError(texts.CLIP_MISSING) from None
+        raise DeliveryError(results.CLIP_MISSING) from None
     message: dict[str, Any] = {
         "content": content,
         "file": file,

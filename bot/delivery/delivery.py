@@ -8,7 +8,6 @@ from typing import Any
 
 import discord
 
-from bot import texts
 from bot.components.buttons import cancel_view, fetch_view, retry_view, waiting_view
 from bot.delivery.clips import Clip
 from bot.delivery.faults import DISCORD_ERRORS, PASSING, Fault, TokenError, describe, fault_of
@@ -17,8 +16,10 @@ from bot.delivery.places import UploadLimits
 from bot.delivery.posting import Posted, Posting
 from bot.delivery.tokens import LiveMessage
 from bot.delivery.traffic import Traffic
+from bot.i18n import speaking
 from bot.jobs.forecast import Place
 from bot.jobs.job import Job, JobState
+from bot.texts import results, status
 from generator import Catalogue, Progress
 
 _log = logging.getLogger(__name__)
@@ -59,20 +60,22 @@ class Delivery:
 
     # --- on the way ---
 
-    def show_place(self, job: Job, place: Place, note: str = "") -> None:
+    def show_place(self, job: Job, place: Place, *notes: str) -> None:
         if job.id not in self._ended:
             spec = self._catalogue[job.request.model]
-            self._writer(job).show(texts.queued(job, spec, place, note), waiting_view(job))
+            with speaking(job.language):  # whoever made it move
+                content, view = status.queued(job, spec, place, *notes), waiting_view(job)
+            self._writer(job).show(content, view)
 
     def show_progress(self, job: Job, progress: Progress) -> None:
         if job.id in self._ended:
             return
         spec = self._catalogue[job.request.model]
-        content = texts.running(job, spec, progress, self._ready_at(progress))
+        content = status.running(job, spec, progress, self._ready_at(progress))
         if progress.preview is None:
             self._writer(job).show(content, cancel_view(job))
         else:
-            alt_text = texts.preview_alt_text(job, progress)
+            alt_text = results.preview_alt_text(job, progress)
             self._writer(job).show(content, cancel_view(job), Path(progress.preview), alt_text)
 
     async def flush(self) -> None:
@@ -102,13 +105,13 @@ class Delivery:
     async def show_done(self, job: Job) -> bool:
         posted = self._posted.get(job.id)
         if job.result_message_id is None:
-            return await self._settle(job, texts.press_for_result(job), fetch_view(job))
+            return await self._settle(job, results.press_for_result(job), fetch_view(job))
         if posted is not None and posted.reason is not None:
-            return await self._settle(job, texts.done_privately(job, posted.reason), None)
-        return await self._settle(job, texts.done(job, posted.url if posted else None), None)
+            return await self._settle(job, results.done_privately(job, posted.reason), None)
+        return await self._settle(job, results.done(job, posted.url if posted else None), None)
 
     async def show_failure(self, job: Job, message: str) -> bool:
-        content, view = texts.failed(job, message), retry_view(job)
+        content, view = status.failed(job, message), retry_view(job)
         fault = await self._finish(job, content, view)
         if job.route == "channel" and job.status_message_id is None:  # killed before it was known
             return await self._say(job, content, view, privately=False)
@@ -117,7 +120,7 @@ class Delivery:
         return fault not in PASSING
 
     async def show_cancelled(self, job: Job, by_user_id: int | None, step: int, total: int) -> bool:
-        content = texts.cancelled(job, by_user_id, step, total)
+        content = status.cancelled(job, by_user_id, step, total)
         return await self._settle(job, content, retry_view(job))
 
     async def _settle(self, job: Job, content: str, view: discord.ui.View | None) -> bool:
@@ -160,7 +163,9 @@ class Delivery:
         if job.id in self._ended or job.state in _ENDS:
             self.forget(job)
         elif (writer := self._writers.get(job.id)) is not None:
-            task = asyncio.create_task(writer.finish(texts.press_later(job), cancel_view(job)))
+            with speaking(job.language):
+                content, view = results.press_later(job), cancel_view(job)
+            task = asyncio.create_task(writer.finish(content, view))
             self._goodbyes.add(task)
             task.add_done_callback(self._goodbyes.discard)
 

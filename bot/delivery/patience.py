@@ -6,11 +6,11 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
-from bot import texts
 from bot.delivery.faults import DISCORD_ERRORS, PASSING, describe, fault_of, is_ban
 from bot.delivery.traffic import Traffic
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
+from bot.texts import results
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -38,7 +38,7 @@ async def reach(call: Callable[[], Awaitable[_T]], job: Job, traffic: Traffic) -
             _log.warning("job %s: next try in %.0f s: %s", job.id, pause, describe(error))
         await asyncio.sleep(pause)
         await traffic.calm()
-    raise DeliveryError(texts.unreachable(job))
+    raise DeliveryError(results.unreachable(job))
 
 
 def _pauses() -> Iterator[float]:

@@ -5,14 +5,15 @@ from typing import Any
 
 import discord
 
-from bot import texts
 from bot.delivery.faults import Fault
 from bot.jobs.job import Job, Route
+from bot.texts import permissions, results
 
-_VIEW, _ATTACH = ("view_channel", "View Channel"), ("attach_files", "Attach Files")
-_SEND = ("send_messages", "Send Messages")
-_SEND_IN_THREADS = ("send_messages_in_threads", "Send Messages in Threads")
-_EMBED = ("embed_links", "Embed Links")
+_VIEW = ("view_channel", permissions.VIEW_CHANNEL)
+_ATTACH = ("attach_files", permissions.ATTACH_FILES)
+_SEND = ("send_messages", permissions.SEND_MESSAGES)
+_SEND_IN_THREADS = ("send_messages_in_threads", permissions.SEND_IN_THREADS)
+_EMBED = ("embed_links", permissions.EMBED_LINKS)
 _LARGEST_REQUEST = 24 * 2**20  # Discord documents 25 MiB for a whole request
 _MARGIN = 64 * 2**10  # for the rest of the multipart body
 USUAL_LIMIT = 10 * 2**20 - _MARGIN
@@ -66,18 +67,18 @@ def why_refused(client: discord.Client, job: Job, fault: Fault, code: int) -> st
     """Say why a channel does not take a clip, naming the permission that is missing."""
     match fault:
         case Fault.NO_PLACE:
-            return texts.PLACE_GONE
+            return results.PLACE_GONE
         case Fault.ARCHIVED:
-            return texts.ARCHIVED
+            return results.ARCHIVED
         case Fault.SLOW_MODE:
-            return texts.SLOW_MODE
+            return results.SLOW_MODE
         case Fault.NO_PERMISSION if (channel := cached_channel(client, job)) is not None:
             granted = channel.permissions_for(channel.guild.me)
             in_thread = isinstance(channel, discord.Thread)
             missing = missing_permissions(granted, in_thread=in_thread)
-            return texts.permissions_lost(missing or ["a permission"])
+            return results.permissions_lost(missing or [permissions.SOME_PERMISSION])
         case _:
-            return texts.refused(code)
+            return results.refused(code)
 
 
 class UploadLimits:

@@ -7,7 +7,6 @@ from typing import Any
 
 import discord
 
-from bot import texts
 from bot.delivery.clips import Clip, result_message
 from bot.delivery.faults import Fault, fault_of
 from bot.delivery.patience import reach
@@ -16,6 +15,7 @@ from bot.delivery.sent import Attempts
 from bot.delivery.traffic import Traffic
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
+from bot.texts import results
 from generator import Catalogue, GenerationError
 
 _log = logging.getLogger(__name__)
@@ -92,18 +92,18 @@ class Posting:
             message = await self._send(place, draft, again=again)
         except _RefusedError as closed:
             _log.warning("job %s: direct messages are closed: %s", job.id, closed)
-            raise DeliveryError(texts.undeliverable(job, reason)) from None
+            raise DeliveryError(results.undeliverable(job, reason)) from None
         return Posted(message.id, reason=reason)
 
     def _reason_to_go_elsewhere(self, job: Job, refused: _RefusedError) -> str:
         """Raises `DeliveryError` where no other place would take it either."""
         match refused.fault:
             case Fault.TOO_LARGE:
-                raise DeliveryError(texts.too_large_to_post(job))
+                raise DeliveryError(results.too_large_to_post(job))
             case Fault.FILTERED:
-                raise DeliveryError(texts.filtered(job))
+                raise DeliveryError(results.filtered(job))
             case Fault.INVALID:
-                raise DeliveryError(texts.not_accepted(job))
+                raise DeliveryError(results.not_accepted(job))
             case _:
                 return why_refused(self._client, job, refused.fault, refused.code)
 
@@ -150,7 +150,7 @@ class Posting:
                     if late is not None:
                         return late
                     if attempts.uncertain:
-                        raise DeliveryError(texts.perhaps_posted(draft.job)) from None
+                        raise DeliveryError(results.perhaps_posted(draft.job)) from None
                     raise
 
     async def _send_once(self, place: discord.abc.Messageable, draft: _Draft) -> discord.Message:
@@ -198,7 +198,7 @@ class Posting:
         try:
             return await draft.clip.within(limit)
         except FileNotFoundError:
-            raise DeliveryError(texts.CLIP_MISSING) from None
+            raise DeliveryError(results.CLIP_MISSING) from None
         except GenerationError as error:
             _log.warning("job %s: %s", draft.job.id, error)
             raise refused from None

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import discord
 
-from bot import texts
 from bot.delivery.clips import filename_start
 from bot.delivery.faults import PASSING, Fault, fault_of
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
+from bot.texts import results
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Attempts:
                 raise
             self.uncertain = self._may_be_there(error)
             if self.uncertain and time.monotonic() - self._unheard_since > NONCE_MEMORY:
-                raise DeliveryError(texts.perhaps_posted(self._job)) from None
+                raise DeliveryError(results.perhaps_posted(self._job)) from None
             return None
         self.uncertain = False
         if message is not None:

@@ -9,7 +9,6 @@ from typing import Literal
 
 from msgspec import structs
 
-from bot import texts
 from bot.errors import Refusal, StoreError
 from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates
@@ -24,6 +23,7 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
 from bot.jobs.store import Store
+from bot.texts import refusals, status
 from generator import GenerationRequest, Generator
 
 _log = logging.getLogger(__name__)
@@ -98,7 +98,7 @@ class Dispatcher:
         """
         await self._recovered.wait()  # an older job's turn comes first, and nothing runs twice
         if self._stopping:
-            raise Refusal(texts.RESTARTING)
+            raise Refusal(refusals.RESTARTING)
         check_room(self._queue, job, caps, self._forecast.starts_at)
         job = self._queue.reserve(job)  # before anything is awaited: two cannot take the last place
         self._accepted[job.id] = Run(job, self._store)
@@ -109,7 +109,7 @@ class Dispatcher:
             if not isinstance(error, StoreError):
                 raise
             _log.error("job %s is refused: %s", job.id, error)
-            raise Refusal(texts.NOT_STORED) from None
+            raise Refusal(refusals.NOT_STORED) from None
         return job
 
     async def start(self, job: Job, status_message_id: int | None) -> None:
@@ -142,9 +142,9 @@ class Dispatcher:
             await self._save_turns(removed.moved)
             self._show_places()
         elif run is None or (run.is_over and not run.is_cancelled):
-            raise Refusal(texts.NOT_RUNNING)
+            raise Refusal(refusals.NOT_RUNNING)
         elif run.settled and not run.is_cancelled:
-            raise Refusal(texts.TOO_LATE)
+            raise Refusal(refusals.TOO_LATE)
         elif not run.is_cancelled:
             run.cancelled_by = by_user_id
             # its holder sees the mark; the row has to know as well, should the bot be killed now
@@ -175,7 +175,7 @@ class Dispatcher:
             if not isinstance(error, Exception):
                 raise
             _log.exception("job %s is not changed: it cannot be stored", job_id)
-            raise Refusal(texts.CHANGE_NOT_STORED) from None
+            raise Refusal(refusals.CHANGE_NOT_STORED) from None
         if job_id not in self._queue:  # cancelled meanwhile
             return "begun"
         if dearer and (removed := self._queue.remove(job_id)) is not None:
@@ -187,7 +187,7 @@ class Dispatcher:
         self._queue.put_nowait(changed)
         self._show_places()
         self._reporter.show_place(
-            changed, self._forecast.place(changed), texts.MOVED_BACK if dearer else self.note
+            changed, self._forecast.place(changed), status.MOVED_BACK if dearer else self.note
         )
         await self._save_turns(moved)
         return "moved" if dearer else "kept"
@@ -209,7 +209,7 @@ class Dispatcher:
     async def drain(self, grace: float) -> None:
         """Start nothing more, finish what runs within `grace` seconds, and hand the rest back."""
         self._stopping = True
-        self._gate.close("bot", texts.PLACE_KEPT)
+        self._gate.close("bot", status.PLACE_KEPT)
         if self._consumer is not None:
             self._consumer.cancel()
         if held := self._hands.all():
@@ -282,7 +282,6 @@ class Dispatcher:
 
     def _show_places(self, first: int = 0) -> None:
         """Show the next jobs' places, or only of those that wait behind so many others."""
-        restarted = texts.RESTARTED if self._restarted and not self._stopping else ""
-        note = " ".join(filter(None, (restarted, self._gate.note)))
+        restarted = status.RESTARTED if self._restarted and not self._stopping else ""
         for job in self._queue.first(_SHOWN_PLACES)[first:]:
-            self._reporter.show_place(job, self._forecast.place(job), note)
+            self._reporter.show_place(job, self._forecast.place(job), restarted, self.note)

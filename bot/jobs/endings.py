@@ -5,10 +5,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from bot import texts
 from bot.jobs.job import Job, JobState
 from bot.jobs.reporter import DeliveryError, Reporter
 from bot.jobs.run import Run, growing_pauses
+from bot.texts import status
 
 _log = logging.getLogger(__name__)
 
@@ -67,5 +67,5 @@ class Endings:
             case JobState.CANCELLED:
                 return lambda: self._reporter.show_cancelled(job, cancelled_by, step, total_steps)
             case _:
-                reason = job.failure or texts.INTERNAL_FAILURE
+                reason = job.failure or status.INTERNAL_FAILURE
                 return lambda: self._reporter.show_failure(job, reason)

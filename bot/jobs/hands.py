@@ -5,10 +5,11 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, NamedTuple
 
-from bot import texts
+from bot.i18n import speaking
 from bot.jobs.endings import Endings
 from bot.jobs.run import Run
 from bot.logs import job_context
+from bot.texts import status
 
 _log = logging.getLogger(__name__)
 
@@ -43,9 +44,9 @@ class Hands:
                 await work
             except Exception:  # of ours: no other job shall suffer
                 _log.exception("internal error")
-                await self._endings.fail(run, texts.INTERNAL_FAILURE)
+                await self._endings.fail(run, status.INTERNAL_FAILURE)
             finally:
                 del self._held[run.job.id]
 
-        with job_context(run.job.id):
+        with job_context(run.job.id), speaking(run.job.language):
             self._held[run.job.id] = Held(run, self._tasks.create_task(hold()))

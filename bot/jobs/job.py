@@ -46,6 +46,20 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     explain: bool = False
     """Attach the explainer to the result."""
     route: Route = "channel"
+    language: str = "en"
+    """What its messages are written in: a key of `bot.i18n.LANGUAGES`."""
+    private: bool = False
+    """Only who asked sees its messages."""
+    spoiler: bool = False
+    """Its clip is covered until somebody wants to see it."""
+    to_dm: bool = False
+    """Who asked wants the clip as a direct message, too."""
+    style: str | None = None
+    """The style that was laid over the prompt, by its name."""
+    variations: int = 1
+    """Clips to make, of seeds that follow each other."""
+    more: tuple[Completed, ...] = ()
+    """The clips after the first, in the order of their seeds."""
     state: JobState = JobState.QUEUED
     turn: int = 0
     """The round of the queue it waits for; members take turns, one job of each in a round."""

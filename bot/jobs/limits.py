@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot import texts
 from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
 from bot.jobs.rules import GuildRules
 from bot.jobs.words import blocked_word
+from bot.texts import refusals, status
 from generator import Catalogue, GenerationRequest, ModelSpec, UnknownModelError
 
 MAX_PROMPT_LENGTH = 1000
@@ -56,11 +56,11 @@ def check_room(
 ) -> None:
     """Raises `Refusal` that says which cap is reached, and when a place will be free."""
     limits = [
-        (queue.of_member(job.user_id), caps.member, texts.member_has_enough),
-        (queue.of_all(), caps.total, texts.queue_full),
+        (queue.of_member(job.user_id), caps.member, refusals.member_has_enough),
+        (queue.of_all(), caps.total, refusals.queue_full),
     ]
     if job.guild_id is not None:
-        limits.insert(1, (queue.of_guild(job.guild_id), caps.guild, texts.guild_has_enough))
+        limits.insert(1, (queue.of_guild(job.guild_id), caps.guild, refusals.guild_has_enough))
     for waiting, cap, refusal in limits:
         if len(waiting) >= cap:
             _, _, first = waiting[0]
@@ -88,7 +88,7 @@ def make_plan(
     """Fill a wish with the server's and the model's defaults and check it. Raises `Refusal`."""
     prompt = check_prompt(wish.prompt)
     if (word := blocked_word(prompt, rules.blocked_words)) is not None:
-        raise Refusal(texts.word_blocked(word))
+        raise Refusal(refusals.word_blocked(word))
     negative_prompt = _check_negative_prompt(wish.negative_prompt, spec)
     width, height = _size(wish, spec, rules)
     num_frames, notes = _frames(wish, spec, rules)
@@ -114,9 +114,9 @@ def check_prompt(prompt: str) -> str:
     """Return the prompt with its white space tidied. Raises `Refusal` when empty or too long."""
     prompt = " ".join(prompt.split())
     if not prompt:
-        raise Refusal(texts.PROMPT_EMPTY)
+        raise Refusal(refusals.PROMPT_EMPTY)
     if len(prompt) > MAX_PROMPT_LENGTH:
-        raise Refusal(texts.prompt_too_long(len(prompt), MAX_PROMPT_LENGTH))
+        raise Refusal(refusals.prompt_too_long(len(prompt), MAX_PROMPT_LENGTH))
     return prompt
 
 
@@ -125,13 +125,13 @@ def check_seed(seed: int | None) -> int:
     if seed is None:
         return secrets.randbelow(MAX_SEED + 1)
     if not 0 <= seed <= MAX_SEED:
-        raise Refusal(texts.out_of_range("seed", seed, 0, MAX_SEED))
+        raise Refusal(refusals.out_of_range("seed", seed, 0, MAX_SEED))
     return seed
 
 
 def check_steps(steps: int | None, spec: ModelSpec) -> int | None:
     if steps is not None and not spec.min_steps <= steps <= spec.max_steps:
-        raise Refusal(texts.out_of_range("steps", steps, spec.min_steps, spec.max_steps))
+        raise Refusal(refusals.out_of_range("steps", steps, spec.min_steps, spec.max_steps))
     return steps
 
 
@@ -139,11 +139,11 @@ def check_size(text: str, spec: ModelSpec) -> tuple[int, int]:
     """Parse "256x256". Raises `Refusal` naming the nearest size the model has."""
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise Refusal(texts.size_unreadable(text, spec.defaults.width, spec.defaults.height))
+        raise Refusal(refusals.size_unreadable(text, spec.defaults.width, spec.defaults.height))
     width, height = int(match[1]), int(match[2])
     nearest = spec.fit_size(width, height)
     if nearest != (width, height):
-        raise Refusal(texts.size_refused(width, height, spec.title, *nearest))
+        raise Refusal(refusals.size_refused(width, height, spec.title, *nearest))
     return width, height
 
 
@@ -152,22 +152,22 @@ def check_seconds(seconds: float, spec: ModelSpec) -> float:
     fps = spec.defaults.fps
     longest = spec.frames.max / fps
     if not 0 < seconds <= longest + 0.5 / fps:
-        raise Refusal(texts.seconds_refused(seconds, longest, spec.title))
+        raise Refusal(refusals.seconds_refused(seconds, longest, spec.title))
     return seconds
 
 
 def _check_negative_prompt(negative_prompt: str | None, spec: ModelSpec) -> str:
     text = " ".join((negative_prompt or "").split())
     if text and not spec.negative_prompt:
-        raise Refusal(texts.no_negative_prompt(spec.title))
+        raise Refusal(refusals.option_lacking("negative_prompt", spec.title, []))
     if len(text) > MAX_PROMPT_LENGTH:
-        raise Refusal(texts.prompt_too_long(len(text), MAX_PROMPT_LENGTH))
+        raise Refusal(refusals.prompt_too_long(len(text), MAX_PROMPT_LENGTH))
     return text
 
 
 def _check_guidance(guidance: float | None, spec: ModelSpec) -> float | None:
     if guidance is not None and not 1 <= guidance <= spec.max_guidance_scale:
-        raise Refusal(texts.out_of_range("guidance", guidance, 1, spec.max_guidance_scale))
+        raise Refusal(refusals.out_of_range("guidance", guidance, 1, spec.max_guidance_scale))
     return guidance
 
 
@@ -184,14 +184,14 @@ def _frames(wish: Wish, spec: ModelSpec, rules: GuildRules) -> tuple[int, tuple[
     fps = spec.defaults.fps
     if wish.frames is not None:
         if not 1 <= wish.frames <= spec.frames.max:
-            raise Refusal(texts.out_of_range("frames", wish.frames, 1, spec.frames.max))
+            raise Refusal(refusals.out_of_range("frames", wish.frames, 1, spec.frames.max))
         frames = spec.fit_frames(wish.frames)
         changed = frames != wish.frames
-        note = texts.frames_adjusted(wish.frames, frames, spec.title)
+        note = status.frames_adjusted(wish.frames, frames, spec.title)
     elif wish.seconds is not None:
         frames = spec.frames_for(check_seconds(wish.seconds, spec), fps)
         changed = abs(frames / fps - wish.seconds) > 0.5 / fps
-        note = texts.seconds_adjusted(wish.seconds, frames / fps, spec.title)
+        note = status.seconds_adjusted(wish.seconds, frames / fps, spec.title)
     else:
         usual = rules.seconds if rules.model == spec.name else None
         return spec.defaults.num_frames if usual is None else spec.frames_for(usual, fps), ()

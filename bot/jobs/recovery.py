@@ -3,13 +3,13 @@
 import asyncio
 import logging
 
-from bot import texts
 from bot.errors import StoreError
 from bot.jobs.endings import Endings
 from bot.jobs.job import JobState
 from bot.jobs.queue import FairQueue
 from bot.jobs.run import Run, growing_pauses
 from bot.jobs.store import Store
+from bot.texts import status
 
 _log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 2
@@ -47,7 +47,7 @@ class Recovery:
                 case JobState.ENCODED | JobState.POSTING:
                     await self._endings.deliver(run)
                 case JobState.RUNNING:
-                    await self._endings.fail(run, texts.STOPPED_TWICE)
+                    await self._endings.fail(run, status.STOPPED_TWICE)
                 case _:
                     await self._endings.tell(run)
 

@@ -8,7 +8,7 @@ from generator import Progress
 
 
 class DeliveryError(Exception):
-    """A finished clip could not be posted; the text tells the member why."""
+    """A finished clip could not be posted; the text, or message id, tells the member why."""
 
 
 class Reporter(Protocol):
@@ -19,8 +19,8 @@ class Reporter(Protocol):
     be reached they return False and are asked for again later, after a restart as well.
     """
 
-    def show_place(self, job: Job, place: Place, note: str = "") -> None:
-        """Show the place in the queue, and a sentence on why it waits or was moved."""
+    def show_place(self, job: Job, place: Place, *notes: str) -> None:
+        """Show the place in the queue, and why it waits or was moved, by message ids."""
         ...
 
     def show_progress(self, job: Job, progress: Progress) -> None: ...

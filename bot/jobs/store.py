@@ -12,6 +12,7 @@ import aiosqlite
 import msgspec
 
 from bot.errors import StartupError, StoreError
+from bot.jobs.choices import MemberChoices
 from bot.jobs.database import prepare_database
 from bot.jobs.job import Job
 from bot.jobs.rules import GuildRules
@@ -19,7 +20,7 @@ from bot.jobs.writer import GroupWriter
 
 _log = logging.getLogger(__name__)
 
-_JSON_COLUMNS = {"request", "notes", "completed"}
+_JSON_COLUMNS = {"request", "notes", "completed", "more"}
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
 _UNFINISHED = "state IN ('queued', 'running', 'encoded', 'posting')"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE "  # noqa: S608 - our own names
@@ -82,6 +83,18 @@ class Store:
             "INSERT INTO guild_rules VALUES (?, ?) "
             "ON CONFLICT (guild_id) DO UPDATE SET rules = excluded.rules",
             [guild_id, msgspec.json.encode(rules).decode()],
+        )
+
+    async def choices(self, user_id: int) -> MemberChoices:
+        """Return what a member chose for themselves."""
+        rows = await self._fetch("SELECT choices FROM members WHERE user_id = ?", [user_id])
+        return msgspec.json.decode(rows[0][0], type=MemberChoices) if rows else MemberChoices()
+
+    async def save_choices(self, user_id: int, choices: MemberChoices) -> None:
+        await self._writer.write(
+            "INSERT INTO members VALUES (?, ?) "
+            "ON CONFLICT (user_id) DO UPDATE SET choices = excluded.choices",
+            [user_id, msgspec.json.encode(choices).decode()],
         )
 
     async def fact(self, name: str) -> str | None:

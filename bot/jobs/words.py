@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from bot import texts
 from bot.errors import Refusal
+from bot.texts import refusals
 
 MAX_WORDS = 200
 MAX_WORD_LENGTH = 50
@@ -32,9 +32,9 @@ def with_word(words: tuple[str, ...], word: str) -> tuple[str, ...]:
     """Return the filter's words and this one, in order. Raises `Refusal`."""
     word = plain(word)
     if not word:
-        raise Refusal(texts.WORD_EMPTY)
+        raise Refusal(refusals.WORD_EMPTY)
     if word not in words and len(words) >= MAX_WORDS:
-        raise Refusal(texts.too_many_words(MAX_WORDS))
+        raise Refusal(refusals.too_many_words(MAX_WORDS))
     return tuple(sorted({*words, word}))
 
 
@@ -42,5 +42,5 @@ def without_word(words: tuple[str, ...], word: str) -> tuple[str, ...]:
     """Return the filter's words but this one. Raises `Refusal` where it is not among them."""
     word = plain(word)
     if word not in words:
-        raise Refusal(texts.word_not_blocked(word))
+        raise Refusal(refusals.word_not_blocked(word))
     return tuple(each for each in words if each != word)

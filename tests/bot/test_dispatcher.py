@@ -12,7 +12,6 @@ from pathlib import Path
 import aiosqlite
 import pytest
 
-from bot import texts
 from bot.errors import Refusal
 from bot.generator_watch import GeneratorWatch
 from bot.jobs.dispatcher import Dispatcher
@@ -22,6 +21,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.limits import Caps
 from bot.jobs.reporter import DeliveryError
 from bot.jobs.store import Store, open_store
+from bot.texts import status
 from generator import Progress
 from generator.backends.local import LocalGenerator
 from tests.bot.jobs import make_job
@@ -229,7 +229,7 @@ async def test_after_a_restart_the_running_job_comes_first_and_the_order_is_kept
         await bot.notebook.until(first, "denoising")
         assert (await bot.row(first)).state is JobState.RUNNING
     async with running(tmp_path) as bot:
-        await bot.notebook.until(first, f"place 1 of 4 {texts.RESTARTED}")
+        await bot.notebook.until(first, f"place 1 of 4 {status.RESTARTED}")
         await bot.notebook.until(first, "denoising")
         assert (await bot.row(first)).attempts == 2
         await bot.dispatcher.cancel(first.id, 1)
@@ -248,7 +248,7 @@ async def test_a_job_that_ran_in_two_stops_fails_in_words(
                 asked = await bot.ask(job("aaaaa", "endless"))
             await bot.notebook.until(asked, "denoising")
     async with running(tmp_path) as bot:
-        assert (await bot.told(job("aaaaa"))).failure == texts.STOPPED_TWICE
+        assert (await bot.told(job("aaaaa"))).failure == status.STOPPED_TWICE
 
 
 async def test_a_job_can_be_cancelled_wherever_it_waits_or_runs(
@@ -342,7 +342,7 @@ async def test_a_bot_that_stops_finishes_what_it_can_and_hands_back_the_rest(
         for place, each in enumerate((encoded, started, waiting), start=1):
             row = await bot.row(each)
             assert (row.state, row.attempts) == (JobState.QUEUED, 0)
-            assert bot.notebook.of(each)[-1] == f"place {place} of 3 {texts.PLACE_KEPT}"
+            assert bot.notebook.of(each)[-1] == f"place {place} of 3 {status.PLACE_KEPT}"
     async with running(tmp_path) as bot:
         bot.notebook.may_post.clear()
         asked = await bot.store.job("ccccc")
@@ -370,7 +370,7 @@ async def test_jobs_wait_for_a_generator_that_does_not_start_and_lose_no_attempt
     ]
     async with running(tmp_path, command=command) as bot:
         asked = await bot.ask(job("aaaaa"))
-        await bot.notebook.until(asked, f"place 1 of 1 {texts.GENERATOR_DOWN}")
+        await bot.notebook.until(asked, f"place 1 of 1 {status.GENERATOR_DOWN}")
         assert (await bot.row(asked)).attempts == 0
         broken.unlink()
         row = await bot.told(asked)

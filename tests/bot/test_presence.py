@@ -3,10 +3,10 @@
 import asyncio
 from pathlib import Path
 
-from bot import texts
 from bot.app import use_local_discord
 from bot.emulator.server import Emulator, run_emulator
 from bot.presence import show_presence
+from bot.texts import status
 from tests.bot.jobs import make_job
 from tests.bot.test_dispatcher import running
 from tests.emulator.bots import Bot, online
@@ -24,7 +24,7 @@ async def test_the_presence_says_who_waits_and_that_nothing_is_made(tmp_path: Pa
         client = Bot()
         async with online(client, emulator):
             showing = asyncio.create_task(show_presence(client, around.dispatcher, interval=0.01))
-            around.gate.close("disk", texts.DISK_FULL_WAITING)
+            around.gate.close("disk", status.DISK_FULL_WAITING)
             await shows(emulator, ["paused"])
             asked = await around.ask(make_job("aaaaa"))
             await shows(emulator, ["paused · 1 waiting"])

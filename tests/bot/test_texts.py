@@ -3,9 +3,9 @@
 import pytest
 from msgspec import structs
 
-from bot import texts
 from bot.explainer.lesson import job_lesson
 from bot.jobs.forecast import Place
+from bot.texts import common, results, status
 from generator import Completed, Progress, Upload, load_catalogue
 from tests.bot.jobs import make_job
 
@@ -24,7 +24,7 @@ COMPLETED = Completed(
 
 
 def test_a_quoted_prompt_neither_mentions_nor_formats() -> None:
-    quoted = texts.quote(
+    quoted = common.quote(
         "**bold** @everyone <@123456789012345678> <@&123456789012345678> ||spoiler|| `code`"
     )
     assert "@everyone" not in quoted
@@ -40,27 +40,27 @@ def test_a_long_prompt_is_cut_where_it_is_quoted_but_whole_in_the_alt_text() -> 
         id="abcde", prompt="word " * 199, seed=1, output_path="clips/abcde.mp4"
     )
     job = make_job(request=long_prompt)
-    assert len(texts.queued(job, spec, Place(1, 1))) < 2000
-    assert len(texts.result(job, COMPLETED, spec, "modelscope")) < 2000
-    assert len(texts.alt_text(job)) <= 1024
+    assert len(status.queued(job, spec, Place(1, 1))) < 2000
+    assert len(results.result(job, COMPLETED, spec, "modelscope")) < 2000
+    assert len(results.alt_text(job)) <= 1024
 
 
 def test_place_and_progress_are_said_in_words() -> None:
     job = make_job()
-    assert "Place **2 of 4**" in texts.queued(job, BUILTIN, Place(2, 4))
+    assert "Place **2 of 4**" in status.queued(job, BUILTIN, Place(2, 4))
     in_time = Place(2, 4, 1_700_000_000.0, 1_700_000_060.2)
-    assert "· starts <t:1700000000:R> · ready about <t:1700000060:R>" in texts.queued(
+    assert "· starts <t:1700000000:R> · ready about <t:1700000060:R>" in status.queued(
         job, BUILTIN, in_time
     )
-    assert "Place **2 of 4** · learning how" in texts.queued(job, BUILTIN, Place(2, 4))
-    paused = texts.queued(job, BUILTIN, Place(2, 4, paused=True), texts.GENERATOR_DOWN)
+    assert "Place **2 of 4** · learning how" in status.queued(job, BUILTIN, Place(2, 4))
+    paused = status.queued(job, BUILTIN, Place(2, 4, paused=True), status.GENERATOR_DOWN)
     assert "Place **2 of 4**\nThe generator does not start" in paused
-    assert "Starting now" in texts.queued(job, BUILTIN, Place(1, 1))
+    assert "Starting now" in status.queued(job, BUILTIN, Place(1, 1))
     step = Progress("abcde", "denoising", 5, 20)
-    running = texts.running(job, BUILTIN, step, ready_at=1_700_000_000)
+    running = status.running(job, BUILTIN, step, ready_at=1_700_000_000)
     assert "step **5 of 20**" in running
     assert "<t:1700000000:R>" in running
-    assert "Loading the model" in texts.running(job, BUILTIN, Progress("abcde", "loading"), None)
+    assert "Loading the model" in status.running(job, BUILTIN, Progress("abcde", "loading"), None)
 
 
 @pytest.mark.parametrize(
@@ -73,17 +73,17 @@ def test_place_and_progress_are_said_in_words() -> None:
 )
 def test_a_download_is_said_in_bytes(done: int, total: int, words: str) -> None:
     progress = Progress("abcde", "loading", done_bytes=done, total_bytes=total)
-    assert words in texts.running(make_job(), BUILTIN, progress, None)
+    assert words in status.running(make_job(), BUILTIN, progress, None)
 
 
 def test_a_prompt_outside_the_small_world_is_told_what_the_model_knows_and_how_to_switch() -> None:
     request = BUILTIN.request(
         id="abcde", prompt="a dog on a skateboard", seed=1, output_path="clips/abcde.mp4"
     )
-    text = texts.result(make_job(request=request), COMPLETED, BUILTIN, "modelscope")
+    text = results.result(make_job(request=request), COMPLETED, BUILTIN, "modelscope")
     assert "circle" in text
     assert "/video model:modelscope" in text
-    inside = texts.result(make_job(), COMPLETED, BUILTIN, "modelscope")
+    inside = results.result(make_job(), COMPLETED, BUILTIN, "modelscope")
     assert "modelscope" not in inside
 
 
@@ -99,8 +99,8 @@ def test_a_prompt_outside_the_small_world_is_told_what_the_model_knows_and_how_t
 def test_a_reduced_clip_says_so(size: tuple[int, int], fps: float, words: str) -> None:
     upload = Upload(path="u.mp4", width=size[0], height=size[1], fps=fps, size_bytes=900)
     reduced = structs.replace(COMPLETED, upload=upload)
-    assert words in texts.result(make_job(), reduced, BUILTIN, "modelscope")
-    assert "Shown" not in texts.result(make_job(), COMPLETED, BUILTIN, "modelscope")
+    assert words in results.result(make_job(), reduced, BUILTIN, "modelscope")
+    assert "Shown" not in results.result(make_job(), COMPLETED, BUILTIN, "modelscope")
 
 
 def test_the_lesson_of_a_job_uses_its_own_numbers() -> None:

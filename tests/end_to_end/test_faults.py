@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import texts
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
 from tests.end_to_end.stack import bot_settings, generator_process, local_discord, running_bot
@@ -61,9 +60,9 @@ async def test_a_generator_that_cannot_start_is_waited_for_and_everybody_is_told
 ) -> None:
     async with running_bot(bot_settings(emulator, tmp_path, device="quantum"), you):
         status = await ask(you, "a red circle", **QUICK)
-        await status_says(you, status, texts.GENERATOR_DOWN)
+        await status_says(you, status, status.GENERATOR_DOWN)
         shown = await you.reply(await you.command("settings show"))
-        assert texts.GENERATOR_DOWN in shown.text
+        assert status.GENERATOR_DOWN in shown.text
         async with asyncio.timeout(PATIENCE):
             while emulator.gateway.activities != ["paused · 1 waiting"]:  # noqa: ASYNC110 - in silence
                 await asyncio.sleep(0.01)

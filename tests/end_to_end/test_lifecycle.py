@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import texts
 from bot.emulator.driver import Human
 from bot.emulator.effects import Hold, afterwards
 from bot.emulator.faults import Fault
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
+from bot.texts import status
 from tests.end_to_end.process import bot_process
 from tests.end_to_end.stack import local_discord
 from tests.end_to_end.stories import PATIENCE, QUICK, SLOW, ask, finished, job_id, status_says
@@ -42,12 +42,12 @@ async def test_a_bot_asked_to_stop_finishes_what_runs_and_keeps_the_places_of_th
         waiting = await ask(you, "a blue circle", **QUICK)
         await status_says(you, running, "Denoising: step")
         bot.send(signal.SIGTERM)
-        await status_says(you, waiting, texts.PLACE_KEPT)
+        await status_says(you, waiting, status.PLACE_KEPT)
         assert await bot.end() == 0
         assert (await finished(you, running)).attachments
         assert not results(you, waiting)
     async with bot_process(emulator, tmp_path, you):
-        restarted = await status_says(you, waiting, texts.RESTARTED)
+        restarted = await status_says(you, waiting, status.RESTARTED)
         assert not restarted.mentions
         await finished(you, waiting)
         assert len(results(you, running)) == len(results(you, waiting)) == 1
@@ -64,11 +64,11 @@ async def test_a_second_signal_stops_at_once_and_a_grace_that_is_over_hands_back
         bot.send(signal.SIGTERM)
         assert await bot.end() == 0
     async with bot_process(emulator, tmp_path, you, GRACE_SECONDS="0") as bot:
-        await status_says(you, status, texts.RESTARTED)
+        await status_says(you, status, status.RESTARTED)
         async with Human.connect(emulator.url) as later:  # has not seen the first attempt
             await status_says(later, status, "Denoising: step")
         bot.send(signal.SIGINT)
-        await status_says(you, status, texts.PLACE_KEPT)
+        await status_says(you, status, status.PLACE_KEPT)
         assert await bot.end() == 0
         assert not results(you, status)
 

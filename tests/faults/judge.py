@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot import texts
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import open_store
 from tests.faults.journal import Accepted, Journal, Seen
@@ -125,7 +124,7 @@ class _Judge:
             self._verdict.doubled.append(f"{job.id}: mentioned {len(mentions)} times")
         if job.state not in _ENDS or not job.told:
             self._verdict.lost.append(f"{job.id}: {job.state}, told={job.told}")
-        uncertain = job.failure == texts.perhaps_posted(job)
+        uncertain = job.failure == results.perhaps_posted(job)
         if results and job.state is not JobState.POSTED and not uncertain:
             self._verdict.doubled.append(f"{job.id}: posted and {job.state}: {job.failure}")
         for result in results:

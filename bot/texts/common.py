@@ -1,0 +1,35 @@
+"""What sentences are made with: members' words made harmless, times, sizes."""
+
+from discord.utils import escape_markdown, escape_mentions
+
+from bot.i18n import decimal
+
+_QUOTED_LENGTH = 300
+
+
+def quote(text: str, length: int = _QUOTED_LENGTH) -> str:
+    """Return a member's words as plain text: no mention, no markdown, not too long."""
+    if len(text) > length:
+        text = text[: length - 1].rstrip() + "…"
+    return escape_mentions(escape_markdown(text))
+
+
+def to_copy(text: str) -> str:
+    """Return a member's words for them to copy, exactly but for what would end the block."""
+    harmless = text.replace("```", "'" * 3)
+    return f"```\n{harmless}\n```"
+
+
+def from_now(unix_time: float) -> str:
+    """Return a time that Discord's client shows as "in 2 minutes", and keeps true."""
+    return f"<t:{round(unix_time)}:R>"
+
+
+def at(unix_time: float) -> str:
+    """Return a time that Discord's client shows as date and time where the reader lives."""
+    return f"<t:{round(unix_time)}:f>"
+
+
+def short_number(number: float) -> str:
+    """Return a number with one digit after the point where it has any."""
+    return decimal(number, 0 if float(number).is_integer() else 1)

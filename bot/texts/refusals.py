@@ -1,0 +1,188 @@
+"""Why something is not done, and what would work."""
+
+from collections.abc import Sequence
+
+from bot.i18n import N_, _, decimal, ngettext
+from bot.texts.common import from_now, quote, short_number
+from bot.texts.permissions import listed
+
+PROMPT_EMPTY = N_("The prompt is empty: describe what the video should show.")
+NOT_YOURS = N_("Only the person who asked for this video, or a moderator, can do that.")
+NO_SUCH_JOB = N_("I do not know this video any more, so this button has nothing to act on.")
+NOT_RUNNING = N_("This video is not waiting or running any more.")
+NOT_POSTED = N_("There is no finished clip behind this message.")
+BEING_POSTED = N_("This video is just being posted. Try again in a moment.")
+DISK_FULL = N_(
+    "The bot's disk is full, so nothing can be made. Tell who runs it to free some space."
+)
+STARTING = N_("The generator is still starting. Try again in a few seconds.")
+RESTARTING = N_("The bot is restarting. Nothing was queued; ask again in a minute.")
+NOT_STORED = N_(
+    "This could not be written down, because the bot's disk is full or broken. Nothing was queued. "
+    "Tell who runs the bot, and ask again later."
+)
+ONLY_YOURS = N_("Only the person who asked for this video can change it.")
+NO_CHANGE = N_("This video is not waiting any more, so it cannot be changed.")
+CHANGE_NOT_STORED = N_(
+    "The change could not be written down, because the bot's disk is full or broken. "
+    "The video waits as it was."
+)
+TOO_LATE = N_("Too late: this video is finished and is being posted.")
+INTERNAL_ERROR = N_(
+    "Something went wrong on my side; it has been logged. Nothing you did was lost."
+)
+NOTHING_TO_SET = N_("Nothing was given to change. Choose at least one option of `/settings set`.")
+MANAGERS_ONLY = N_(
+    "Only members with the permission Manage Server can see and change the settings."
+)
+WORD_EMPTY = N_("There is no word to block: type one, or several that belong together.")
+UNKNOWN_BUTTON = N_("This button belongs to another version of the bot.")
+
+
+def not_a_whole_number(label: str, text: str) -> str:
+    return _("{option} must be a whole number or empty; you wrote `{text}`.").format(
+        option=label, text=quote(text, 40)
+    )
+
+
+def prompt_too_long(length: int, limit: int) -> str:
+    return _("The prompt has {length} characters; at most {limit} are allowed. Shorten it.").format(
+        length=decimal(length), limit=decimal(limit)
+    )
+
+
+def word_blocked(word: str) -> str:
+    return _("This server's word filter does not allow “{word}”. Rephrase the prompt.").format(
+        word=quote(word, 50)
+    )
+
+
+def too_many_words(limit: int) -> str:
+    return _("The word filter holds {limit} words at most. Unblock one that is not needed.").format(
+        limit=limit
+    )
+
+
+def word_not_blocked(word: str) -> str:
+    return _("“{word}” is not in the word filter; `/settings show` lists what is.").format(
+        word=quote(word, 50)
+    )
+
+
+def out_of_range(option: str, value: float, low: float, high: float) -> str:
+    return _("`{option}` must be between {low} and {high}; you gave {value}.").format(
+        option=option, low=short_number(low), high=short_number(high), value=short_number(value)
+    )
+
+
+def size_unreadable(text: str, width: int, height: int) -> str:
+    return _("`{text}` is not a size. Write it as width x height, such as `{example}`.").format(
+        text=quote(text, 40), example=f"{width}x{height}"
+    )
+
+
+def size_refused(width: int, height: int, model: str, near_width: int, near_height: int) -> str:
+    return _(
+        "{model} cannot make {size} pixels. The nearest size it can make is `{nearest}`."
+    ).format(model=model, size=f"{width}×{height}", nearest=f"{near_width}x{near_height}")
+
+
+def seconds_refused(seconds: float, longest: float, model: str) -> str:
+    return _(
+        "{model} makes clips of at most {longest} s, and longer than 0 s; "
+        "you asked for {seconds} s."
+    ).format(model=model, longest=decimal(longest, 1), seconds=short_number(seconds))
+
+
+def gpu_needed(model: str) -> str:
+    return _("{model} needs a GPU, and the bot's machine has none. Leave the model out.").format(
+        model=model
+    )
+
+
+def member_has_enough(cap: int, first_starts_at: float | None) -> str:
+    return _enough(
+        ngettext(
+            "You already have {count} video waiting, as many as one member may have.",
+            "You already have {count} videos waiting, as many as one member may have.",
+            cap,
+        ),
+        cap,
+        first_starts_at,
+    )
+
+
+def guild_has_enough(cap: int, first_starts_at: float | None) -> str:
+    return _enough(
+        ngettext(
+            "This server already has {count} video waiting, as many as one server may have.",
+            "This server already has {count} videos waiting, as many as one server may have.",
+            cap,
+        ),
+        cap,
+        first_starts_at,
+    )
+
+
+def queue_full(cap: int, first_starts_at: float | None) -> str:
+    return _enough(
+        ngettext(
+            "The queue is full: it has {count} video waiting, from all servers together.",
+            "The queue is full: it has {count} videos waiting, from all servers together.",
+            cap,
+        ),
+        cap,
+        first_starts_at,
+    )
+
+
+def _enough(text: str, cap: int, first_starts_at: float | None) -> str:
+    if first_starts_at is None:
+        way_out = _("Cancel one, or ask again once one of them has started.")
+    else:
+        way_out = _("The first of them starts {time}: cancel one, or ask again then.").format(
+            time=from_now(first_starts_at)
+        )
+    return f"{text.format(count=decimal(cap))} {way_out}"
+
+
+def role_needed(role_id: int) -> str:
+    return _("On this server only members with the role {role} make videos.").format(
+        role=f"<@&{role_id}>"
+    )
+
+
+def permissions_missing(names: Sequence[str]) -> str:
+    return _(
+        "I may not post videos in this channel: I lack {permissions}. "
+        "A moderator can change that in the channel's settings."
+    ).format(permissions=listed(names))
+
+
+def clip_removed(job_id: str) -> str:
+    return _(
+        "The clip of #{id} is not kept any more. Try again makes the same video once more."
+    ).format(id=job_id)
+
+
+def too_large_to_show(job_id: str) -> str:
+    return _("The clip of #{id} is too large for Discord here, even made smaller.").format(
+        id=job_id
+    )
+
+
+def unknown_id(job_id: str) -> str:
+    return _("I know no video `{id}` that you may see. Its id is the word after the #.").format(
+        id=quote(job_id, 20)
+    )
+
+
+def option_lacking(option: str, model: str, others: Sequence[str]) -> str:
+    """Say that a model does not take an option, and which of the others here do."""
+    if not others:
+        return _(
+            "{model} does not take `{option}`, and no other model here does. Leave it out."
+        ).format(model=model, option=option)
+    return _("{model} does not take `{option}`. Leave it out, or choose one of: {models}.").format(
+        model=model, option=option, models=", ".join(f"`{name}`" for name in others)
+    )
