@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -14,13 +14,14 @@ from discord import app_commands
 from bot.answers import TOO_LATE_OR_TWICE
 from bot.components.buttons import JobButton
 from bot.components.edit_form import submission
+from bot.components.panels import Panel, PanelItem, panel_of_form
 from bot.delivery.delivery import Delivery
 from bot.delivery.places import UploadLimits
 from bot.delivery.traffic import Traffic
 from bot.errors import Refusal, StoreError
 from bot.explainer.gallery import Gallery
 from bot.generator_watch import GeneratorWatch
-from bot.i18n import language_of, speak
+from bot.i18n import _, language_of, speak
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
@@ -83,10 +84,12 @@ class ZoetropeClient(discord.Client):
         )
         self._generator = generator
         self._actions = actions
+        self.panels: dict[str, Panel] = {}
+        """What serves members' private pages, by name; commands add theirs."""
         self._seen: dict[int, None] = {}
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(JobButton)
+        self.add_dynamic_items(JobButton, PanelItem)
         self._respect_portal()
         await self._sync_commands()
 
@@ -118,7 +121,7 @@ class ZoetropeClient(discord.Client):
         except TimeoutError:
             raise Refusal(refusals.STARTING) from None
         except GeneratorUnavailableError as error:
-            raise Refusal(str(error)) from None
+            raise Refusal(error.text(_)) from None
 
     def is_new(self, interaction: "Interaction") -> bool:
         """Tell whether an interaction has not been seen; the gateway may deliver one twice."""
@@ -164,6 +167,20 @@ class ZoetropeClient(discord.Client):
             except Exception as error:
                 await answer_error(interaction, error)
 
+    async def serve_panel(
+        self, name: str, argument: str, values: Sequence[str], interaction: "Interaction"
+    ) -> None:
+        """Do what a private page's component or form says."""
+        if not await self.receive(interaction):
+            return
+        try:
+            panel = self.panels.get(name)
+            if panel is None:
+                raise Refusal(refusals.UNKNOWN_BUTTON)
+            await panel(interaction, argument, values)
+        except Exception as error:
+            await answer_error(interaction, error)
+
     async def on_interaction(self, interaction: "Interaction") -> None:
         """Serve submitted forms here, because discord.py forgets open forms on a restart."""
         if interaction.type is not discord.InteractionType.modal_submit:
@@ -172,6 +189,8 @@ class ZoetropeClient(discord.Client):
         submitted = submission(data.get("custom_id", ""))
         if submitted is not None:
             await self.press(*submitted, interaction)
+        if (name := panel_of_form(data.get("custom_id", ""))) is not None:
+            await self.serve_panel(name, "form", (), interaction)
 
 
 class CommandTree(app_commands.CommandTree[ZoetropeClient]):
