@@ -31,16 +31,30 @@ The latter where the bot was installed by a member alone and has no access to th
 """
 
 
+class Fits(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of a smaller clip; `None` leaves one as it was."""
+
+    width: int | None = None
+    height: int | None = None
+    num_frames: int | None = None
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One row: buttons and messages refer to it by `id` alone."""
 
     id: str
     parent_id: str | None = None
-    """The job this one was made from, by Vary or Edit & rerun."""
+    """The job this one was made from, by a button of its messages."""
+    parent_url: str | None = None
+    """The message whose button was pressed, for all who can see it."""
+    made_by: str | None = None
+    """The button: one of the actions in `bot.components.children`."""
     user_id: int
     guild_id: int | None
     channel_id: int
     request: GenerationRequest
+    seed_picked: bool = False
+    """Its seed was drawn, because nobody named one."""
     notes: tuple[str, ...] = ()
     """What was adjusted to fit the model, for the member to read."""
     explain: bool = False
@@ -73,8 +87,15 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     completed: Completed | None = None
     failure: str | None = None
     """Why it failed, in words for the member."""
+    fits: Fits | None = None
+    """What may work instead of what did not fit into the device's memory."""
     told: bool = False
     """Whether the status message has had its last words: a restart makes up for it."""
+
+    @property
+    def clips(self) -> tuple[Completed, ...]:
+        """What has been made so far, in the order of the seeds."""
+        return () if self.completed is None else (self.completed, *self.more)
 
 
 def new_job_id() -> str:

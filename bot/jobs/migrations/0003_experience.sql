@@ -5,6 +5,19 @@ ALTER TABLE jobs ADD COLUMN to_dm      INTEGER NOT NULL DEFAULT 0;     -- the cl
 ALTER TABLE jobs ADD COLUMN style      TEXT;
 ALTER TABLE jobs ADD COLUMN variations INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE jobs ADD COLUMN more       TEXT    NOT NULL DEFAULT '[]';  -- JSON: list of Completed, after the first
+ALTER TABLE jobs ADD COLUMN made_by     TEXT;                          -- the button of the parent
+ALTER TABLE jobs ADD COLUMN parent_url  TEXT;                          -- the message with that button
+ALTER TABLE jobs ADD COLUMN seed_picked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN fits        TEXT;                          -- JSON: Fits
+
+-- clips in the showcase channels of their servers
+CREATE TABLE shares (
+    job_id     TEXT PRIMARY KEY,
+    channel_id INTEGER NOT NULL,
+    message_id INTEGER NOT NULL,
+    by_user_id INTEGER NOT NULL,
+    at         REAL NOT NULL
+) STRICT;
 
 -- what members chose for themselves
 CREATE TABLE members (
