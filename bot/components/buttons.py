@@ -2,44 +2,73 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import discord
 from discord import ButtonStyle
 
-from bot.jobs.job import Job
+from bot.i18n import N_, _
+from bot.jobs.job import Job, JobState
+from bot.jobs.quality import next_quality
+from bot.jobs.several import NAME
+from generator import ModelSpec
 
 if TYPE_CHECKING:
     from bot.client import ZoetropeClient
 
 Handler = Callable[["discord.Interaction[ZoetropeClient]", str], Awaitable[None]]
 
-_LOOKS: dict[str, tuple[str, str, ButtonStyle]] = {
-    "vary": ("Vary", "🎲", ButtonStyle.primary),
-    "edit": ("Edit & rerun", "✏️", ButtonStyle.secondary),
-    "change": ("Edit", "✏️", ButtonStyle.secondary),
-    "how": ("How it works", "💡", ButtonStyle.secondary),
-    "delete": ("Delete", "🗑️", ButtonStyle.danger),
-    "cancel": ("Cancel", "🛑", ButtonStyle.secondary),
-    "again": ("Try again", "🔁", ButtonStyle.primary),
-    "get": ("Get result", "📥", ButtonStyle.primary),
+
+class _Look(NamedTuple):
+    label: str
+    """A message id; other languages are longer, and there is room for some 34 characters."""
+    emoji: str
+    style: ButtonStyle = ButtonStyle.secondary
+
+
+_LOOKS = {
+    # of a clip: what makes more of it, and what is about this one
+    "vary": _Look(N_("Vary"), "🎲", ButtonStyle.primary),
+    "edit": _Look(N_("Edit & rerun"), "✏️"),
+    "better": _Look(N_("Same seed, higher quality"), "🔁"),
+    "extend": _Look(N_("Extend"), "➕"),
+    "upscale": _Look(N_("Upscale"), "⬆️"),
+    "info": _Look(N_("Info"), "ℹ️"),
+    "how": _Look(N_("How it works"), "💡"),
+    "share": _Look(N_("Share"), "⭐"),
+    "dm": _Look(N_("DM"), "✉️"),
+    "delete": _Look(N_("Delete"), "🗑️", ButtonStyle.danger),
+    # of a job on its way
+    "change": _Look(N_("Edit"), "✏️"),
+    "notify": _Look(N_("DM me: off"), "🔔"),
+    "silence": _Look(N_("DM me: on"), "🔔"),
+    "cancel": _Look(N_("Cancel"), "🛑"),
+    "stop": _Look(N_("Stop"), "🛑"),
+    "get": _Look(N_("Get result"), "📥", ButtonStyle.primary),
+    # of one that has ended without a clip
+    "again": _Look(N_("Try again"), "🔁", ButtonStyle.primary),
+    "requeue": _Look(N_("Queue again"), "↩️", ButtonStyle.primary),
+    "smaller": _Look(N_("Try smaller"), "📉"),
 }
+"""By the name of the look, which is the action in the custom_id but for these two."""
+_SAME_ACTION = {"stop": "cancel", "requeue": "again"}
 
 
 class JobButton(
     discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"v1:(?P<action>[a-z]+):(?P<job_id>[a-z0-9]{1,20})",
+    template=rf"v1:(?P<action>[a-z]+):(?P<job_id>{NAME})",
 ):
     """One class for every button, so that one pattern is registered, once, for ever."""
 
-    def __init__(self, action: str, job_id: str) -> None:
-        label, emoji, style = _LOOKS.get(action, (action, None, ButtonStyle.secondary))
+    def __init__(self, look: str, job_id: str, *, row: int | None = None) -> None:
+        label, emoji, style = _LOOKS.get(look, (look, None, ButtonStyle.secondary))
+        self.action = _SAME_ACTION.get(look, look)
         super().__init__(
             discord.ui.Button(
-                label=label, emoji=emoji, style=style, custom_id=f"v1:{action}:{job_id}"
-            )
+                label=_(label), emoji=emoji, style=style, custom_id=f"v1:{self.action}:{job_id}"
+            ),
+            row=row,
         )
-        self.action = action
         self.job_id = job_id
 
     @classmethod
@@ -57,33 +86,56 @@ class JobButton(
         await client.press(self.action, self.job_id, interaction)
 
 
-def _view(job: Job, *actions: str) -> discord.ui.View:
+def _view(job: Job, *rows: list[str]) -> discord.ui.View:
     # only dynamic items and no timeout: discord.py unregisters the pattern of a view that ends
     view = discord.ui.View(timeout=None)
-    for action in actions:
-        view.add_item(JobButton(action, job.id))
+    for row, looks in enumerate(rows):
+        for look in looks:
+            view.add_item(JobButton(look, job.id, row=row))
     return view
 
 
 def waiting_view(job: Job) -> discord.ui.View:
-    return _view(job, "change", "cancel", *_fetching(job))
+    return _view(job, ["change", _notifying(job), "cancel", *_fetching(job)])
 
 
 def cancel_view(job: Job) -> discord.ui.View:
-    return _view(job, "cancel", *_fetching(job))
+    """For a job that is being made, or for one that cannot be shown waiting any more."""
+    cancel = "cancel" if job.state is JobState.QUEUED else "stop"
+    return _view(job, [_notifying(job), cancel, *_fetching(job)])
 
 
-def result_view(job: Job) -> discord.ui.View:
-    return _view(job, "vary", "edit", "how", "delete")
+def result_view(job: Job, spec: ModelSpec, *, showcase: bool = False) -> discord.ui.View:
+    """For a finished clip: what makes more of it above what is about this one.
+
+    `showcase` tells whether its server has a channel to share clips in.
+    """
+    more = ["vary", "edit"]
+    if next_quality(job, spec) is not None:
+        more.append("better")
+    if spec.can_extend:
+        more.append("extend")
+    if job.completed is not None and spec.upscaled_size(job.completed.width, job.completed.height):
+        more.append("upscale")
+    shared = ["share"] if showcase and not job.private else []
+    return _view(job, more, ["info", "how", *shared, "dm", "delete"])
 
 
 def retry_view(job: Job) -> discord.ui.View:
     """For a job without a clip in its channel, which may have one that could not be posted."""
-    return _view(job, *([] if job.completed is None else ["get"]), "again", "edit")
+    if job.state is JobState.CANCELLED:
+        return _view(job, ["requeue", "edit"])
+    fetch = [] if job.completed is None else ["get"]
+    smaller = [] if job.fits is None else ["smaller"]
+    return _view(job, [*fetch, "again", *smaller, "edit", "delete"])
 
 
 def fetch_view(job: Job) -> discord.ui.View:
-    return _view(job, "get")
+    return _view(job, ["get"])
+
+
+def _notifying(job: Job) -> str:
+    return "silence" if job.to_dm else "notify"
 
 
 def _fetching(job: Job) -> list[str]:

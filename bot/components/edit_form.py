@@ -10,13 +10,14 @@ import discord
 from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.limits import MAX_PROMPT_LENGTH, Wish
+from bot.jobs.several import NAME
 from bot.texts import refusals
 from generator import ModelSpec
 
 Submission = Literal["rerun", "replace"]
 """What a form is for: a new job, or a change of one that waits. Each is a key of `ACTIONS`."""
 
-_CUSTOM_ID = re.compile(r"v1:(rerun|replace):([a-z0-9]{1,20}):[0-9a-f]+")
+_CUSTOM_ID = re.compile(rf"v1:(rerun|replace):({NAME}):[0-9a-f]+")
 _LIFETIME = 900.0  # seconds; discord.py keeps a form in memory until then
 
 

@@ -53,6 +53,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     guild_id: int | None
     channel_id: int
     request: GenerationRequest
+    own_prompt: str | None = None
+    """What the member wrote, where the request's prompt has a style's words, too."""
+    own_negative_prompt: str | None = None
     seed_picked: bool = False
     """Its seed was drawn, because nobody named one."""
     notes: tuple[str, ...] = ()
@@ -91,6 +94,16 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What may work instead of what did not fit into the device's memory."""
     told: bool = False
     """Whether the status message has had its last words: a restart makes up for it."""
+
+    @property
+    def prompt(self) -> str:
+        """The prompt in the member's own words."""
+        return self.request.prompt if self.own_prompt is None else self.own_prompt
+
+    @property
+    def negative_prompt(self) -> str:
+        own = self.own_negative_prompt
+        return self.request.negative_prompt if own is None else own
 
     @property
     def clips(self) -> tuple[Completed, ...]:

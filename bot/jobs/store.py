@@ -16,11 +16,12 @@ from bot.jobs.choices import MemberChoices
 from bot.jobs.database import prepare_database
 from bot.jobs.job import Job
 from bot.jobs.rules import GuildRules
+from bot.jobs.several import clip_of, split_name
 from bot.jobs.writer import GroupWriter
 
 _log = logging.getLogger(__name__)
 
-_JSON_COLUMNS = {"request", "notes", "completed", "more"}
+_JSON_COLUMNS = {"request", "notes", "completed", "more", "fits"}
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
 _UNFINISHED = "state IN ('queued', 'running', 'encoded', 'posting')"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE "  # noqa: S608 - our own names
@@ -43,9 +44,13 @@ class Store:
     async def save_job(self, job: Job) -> None:
         await self._writer.write(_UPSERT, _to_row(job))
 
-    async def job(self, job_id: str) -> Job | None:
+    async def job(self, name: str) -> Job | None:
+        """Return a job by its id; with `-2` behind it, its second clip by `clip_of`."""
+        job_id, number = split_name(name)
         jobs = await self._jobs("id = ?", [job_id])
-        return jobs[0] if jobs else None
+        if not jobs or number is None:
+            return jobs[0] if jobs else None
+        return clip_of(jobs[0], number)
 
     async def unfinished_jobs(self) -> list[Job]:
         """Return what a stop left behind, oldest first; also ends that nobody was told of."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.jobs.job import Job
-from generator import load_catalogue
+from generator import Completed, load_catalogue
 
 _SPEC = load_catalogue()["builtin"]
 
@@ -22,3 +22,18 @@ def make_job(job_id: str = "abcde", **changes: Any) -> Job:
         "created_at": 1_000.0,
     }
     return Job(**fields | changes)
+
+
+def make_completed(clip_id: str = "abcde", **changes: Any) -> Completed:
+    """Return a finished clip, with some fields changed."""
+    fields: dict[str, Any] = {
+        "id": clip_id,
+        "path": f"clips/{clip_id}.mp4",
+        "width": 64,
+        "height": 64,
+        "num_frames": 16,
+        "fps": 8,
+        "size_bytes": 1_000,
+        "seconds": {"denoising": 2.0, "encoding": 1.0},
+    }
+    return Completed(**fields | changes)
