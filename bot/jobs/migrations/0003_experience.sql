@@ -3,6 +3,8 @@ ALTER TABLE jobs ADD COLUMN private    INTEGER NOT NULL DEFAULT 0;     -- only w
 ALTER TABLE jobs ADD COLUMN spoiler    INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN to_dm      INTEGER NOT NULL DEFAULT 0;     -- the clip goes to the member directly, too
 ALTER TABLE jobs ADD COLUMN style      TEXT;
+ALTER TABLE jobs ADD COLUMN own_prompt TEXT;                           -- without the style's words
+ALTER TABLE jobs ADD COLUMN own_negative_prompt TEXT;
 ALTER TABLE jobs ADD COLUMN variations INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE jobs ADD COLUMN more       TEXT    NOT NULL DEFAULT '[]';  -- JSON: list of Completed, after the first
 ALTER TABLE jobs ADD COLUMN made_by     TEXT;                          -- the button of the parent
@@ -17,6 +19,14 @@ CREATE TABLE shares (
     message_id INTEGER NOT NULL,
     by_user_id INTEGER NOT NULL,
     at         REAL NOT NULL
+) STRICT;
+
+-- wishes that are being written: a form's custom_id has the id
+CREATE TABLE drafts (
+    id         TEXT PRIMARY KEY,
+    user_id    INTEGER NOT NULL,
+    draft      TEXT NOT NULL,            -- JSON: Draft
+    created_at REAL NOT NULL
 ) STRICT;
 
 -- what members chose for themselves
