@@ -4,8 +4,6 @@ import msgspec
 
 from generator import PresetName
 
-from generator import PresetName
-
 
 class MemberChoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is used where a member does not say otherwise.
@@ -29,15 +27,3 @@ class MemberChoices(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     to_dm: bool = False
     """Clips come as direct messages, too."""
     explain: bool = False
-    model: str | None = None
-    preset: PresetName | None = None
-    """The quality."""
-    seconds: float | None = None
-    aspect: str | None = None
-    """Such as "16:9"."""
-    style: str | None = None
-    negative_prompt: str | None = None
-    explain: bool | None = None
-    private: bool | None = None
-    spoiler: bool | None = None
-    to_dm: bool | None = None

@@ -23,7 +23,7 @@ def with_defaults(
     do it, it is left aside or made to fit. A server's numbers are meant for its own model.
     """
     own = rules if rules.model == spec.name else GuildRules()
-    preset = wish.preset or choices.preset or rules.preset
+    preset = wish.preset or choices.quality or rules.preset
     if preset not in (None, "normal"):
         own = msgspec.structs.replace(own, steps=None, size=None)
     shaped = wish.size is not None or wish.aspect is not None
@@ -38,7 +38,7 @@ def with_defaults(
         aspect=aspect,
         size=own.size if wish.size is None and aspect is None else wish.size,
         steps=_first(wish.steps, own.steps),
-        explain=_first(wish.explain, choices.explain, rules.explain),
+        explain=_first(wish.explain, choices.explain or rules.explain),
         private=_first(wish.private, choices.private),
         # a server that covers its clips does so whatever anybody prefers
         spoiler=rules.spoiler or _first(wish.spoiler, choices.spoiler),
@@ -47,7 +47,7 @@ def with_defaults(
 
 
 def _usual_style(choices: MemberChoices, spec: ModelSpec, styles: Container[str]) -> str | None:
-    usable = choices.style in styles and not spec.small_world
+    usable = choices.style is not None and choices.style in styles and not spec.small_world
     return choices.style if usable else None
 
 
