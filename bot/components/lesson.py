@@ -19,16 +19,11 @@ from bot.explainer.lesson import card_files
 from bot.explainer.pages import Page, alt_text, page_embed, page_picture
 from bot.explainer.picture import PictureName
 from bot.explainer.sentences import Subject
-from bot.explainer.topic import Depth
 from bot.explainer.topics import TOPICS
+from bot.i18n import _
 from bot.jobs.limits import Wish, make_plan
 from bot.texts import refusals
 
-_DEPTHS: dict[Depth, str] = {
-    "short": wording.SHORT,
-    "full": wording.FULL,
-    "class": wording.CLASS,
-}
 _AS_USUAL = Wish(prompt=wording.EXAMPLE_PROMPT, seed=0)
 
 
@@ -41,7 +36,7 @@ async def show_page(interaction: Interaction, page: Page, *, private: bool, turn
     picture = await gallery.file(page_picture(page, subject), alt_text(page, subject))
     card = await card_files(subject.spec) if page.topic == "model" else []
     await interaction.edit_original_response(
-        content=wording.NO_PICTURE if picture is None else None,
+        content=_(wording.NO_PICTURE) if picture is None else None,
         embed=page_embed(page, subject),
         attachments=card if picture is None else [picture, *card],
         view=_lesson_view(page),
@@ -113,7 +108,7 @@ class QuizStart(
     def __init__(self) -> None:
         super().__init__(
             discord.ui.Button(
-                label=wording.QUIZ,
+                label=_(wording.QUIZ),
                 emoji="🎓",
                 style=ButtonStyle.primary,
                 custom_id="v1:quiz-start",
@@ -179,13 +174,13 @@ def _lesson_view(page: Page) -> discord.ui.View:
     )
     for topic, label, emoji, at_end in turns:
         there = Page(topic, page.depth, page.theme)
-        view.add_item(_button("learn", there, label, emoji, row=1, disabled=at_end))
-    for depth, label in _DEPTHS.items():
+        view.add_item(_button("learn", there, _(label), emoji, row=1, disabled=at_end))
+    for depth, label in wording.DEPTHS.items():
         there = Page(page.topic, depth, page.theme)
-        view.add_item(_button("learn", there, label, None, row=2, disabled=depth == page.depth))
+        view.add_item(_button("learn", there, _(label), None, row=2, disabled=depth == page.depth))
     other = Page(page.topic, page.depth, "light" if page.theme == "dark" else "dark")
     label, emoji = (wording.LIGHT, "☀️") if other.theme == "light" else (wording.DARK, "🌙")
-    view.add_item(_button("learn", other, label, emoji, row=2))
+    view.add_item(_button("learn", other, _(label), emoji, row=2))
     view.add_item(QuizStart())
     return view
 
@@ -193,16 +188,17 @@ def _lesson_view(page: Page) -> discord.ui.View:
 def _topic_menu(page: Page) -> TopicMenu:
     options = [
         discord.SelectOption(
-            label=topic.title,
+            label=_(topic.title),
             value=name,
-            description=topic.summary,
+            description=_(topic.summary),
             default=name == page.topic,
         )
         for name, topic in TOPICS.items()
     ]
     custom_id = f"v1:topics:{page.depth}:{page.theme}"
+    placeholder = _(wording.CHOOSE_TOPIC)
     return TopicMenu(
-        discord.ui.Select(custom_id=custom_id, options=options, placeholder=wording.CHOOSE_TOPIC)
+        discord.ui.Select(custom_id=custom_id, options=options, placeholder=placeholder)
     )
 
 

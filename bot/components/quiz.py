@@ -13,6 +13,7 @@ from bot.explainer import wording
 from bot.explainer.pages import Page
 from bot.explainer.quiz import LETTERS, Standing, answer_embed, end_embed, question_embed
 from bot.explainer.topics import TOPICS
+from bot.i18n import _
 from bot.texts import refusals
 
 
@@ -56,7 +57,7 @@ class QuizButton(
     ) -> Self:
         standing = Standing(int(match["number"]), int(match["right"], 16))
         choice = None if match["choice"] is None else int(match["choice"])
-        return cls(standing, choice, wording.QUIZ)
+        return cls(standing, choice, _(wording.QUIZ))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         await serve(interaction, self._go_on(interaction))
@@ -90,16 +91,16 @@ def _answer_view(before: Standing, choice: int) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
     after = before.after(choice)
     label = wording.QUIZ_SHOW_SCORE if after.is_over else wording.QUIZ_NEXT
-    view.add_item(QuizButton(after, None, label, ButtonStyle.primary, "▶️"))
+    view.add_item(QuizButton(after, None, _(label), ButtonStyle.primary, "▶️"))
     if choice != before.question.right:
         topic = before.question.topic
-        view.add_item(read_button(Page(topic), TOPICS[topic].title))
+        view.add_item(read_button(Page(topic), _(TOPICS[topic].title)))
     return view
 
 
 def _end_view(standing: Standing) -> discord.ui.View:
     view = discord.ui.View(timeout=None)
-    view.add_item(QuizButton(Standing(), None, wording.QUIZ_AGAIN, emoji="🔁"))
+    view.add_item(QuizButton(Standing(), None, _(wording.QUIZ_AGAIN), emoji="🔁"))
     for topic in standing.missed():
-        view.add_item(read_button(Page(topic), TOPICS[topic].title))
+        view.add_item(read_button(Page(topic), _(TOPICS[topic].title)))
     return view

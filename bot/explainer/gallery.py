@@ -19,11 +19,15 @@ import discord
 import msgspec
 
 import bot.explainer
-from bot.explainer.picture import Picture
+from bot.explainer.picture import NO_FONT, Picture
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 60.0  # seconds; on a busy machine, matplotlib may first have to look for fonts
 _MATPLOTLIB = "matplotlib"
+
+
+class _NoFontError(Exception):
+    """No installed font has the letters of a picture's words."""
 
 
 class Gallery:
@@ -32,6 +36,7 @@ class Gallery:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._drawing = asyncio.Lock()
+        self._without_font: set[str] = set()
 
     async def file(self, picture: Picture, alt_text: str) -> discord.File | None:
         """Return a picture to attach, or None where it cannot be drawn, which is logged."""
@@ -44,7 +49,24 @@ class Gallery:
         return discord.File(io.BytesIO(content), filename, description=alt_text)
 
     async def _content(self, picture: Picture) -> bytes:
-        """Return a PNG. Raises `OSError` or `TimeoutError` if it is not there and not drawn."""
+        """Return a PNG, in English where no font has the letters of the reader's language.
+
+        Raises `OSError` or `TimeoutError` if it is not there and not drawn.
+        """
+        name = _digest(picture)
+        if name not in self._without_font:
+            try:
+                return await self._kept(picture)
+            except _NoFontError:
+                self._without_font.add(name)  # it is tried again after the next start
+                _log.warning(
+                    "no font has the letters of this language: the picture %s stays in English "
+                    "(install Noto Sans CJK JP and Noto Sans Devanagari)",
+                    picture.name,
+                )
+        return await self._kept(msgspec.structs.replace(picture, words=picture.english))
+
+    async def _kept(self, picture: Picture) -> bytes:
         path = self._folder / f"{_digest(picture)}.png"
         if not await aiofiles.os.path.exists(path):
             async with self._drawing:
@@ -73,6 +95,8 @@ class Gallery:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+        if process.returncode == NO_FONT:
+            raise _NoFontError
         if process.returncode != 0:
             raise OSError(complaint.decode(errors="replace")[-500:])
 

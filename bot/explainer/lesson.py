@@ -8,12 +8,14 @@ import aiofiles
 import aiofiles.os
 import discord
 
-from bot import texts
 from bot.explainer import clip_words as words
 from bot.explainer.facts import ModelFacts, facts_of
 from bot.explainer.pages import COLOUR
 from bot.explainer.sentences import Subject, passes, sentences
+from bot.i18n import _, decimal
 from bot.jobs.job import Job
+from bot.texts import results
+from bot.texts.common import short_number
 from generator import ModelSpec, Stage
 
 
@@ -22,42 +24,45 @@ def job_lesson(job: Job, spec: ModelSpec, *, has_filmstrip: bool = False) -> dis
     beside it.
     """
     subject = Subject(spec, job.request)
+    steps = spec.total_steps(job.request) or job.request.num_inference_steps
     known = facts_of(spec, job.request)
     numbers = {
         **sentences(subject),
         "id": job.id,
         "seed": str(job.request.seed),
         "scheduler": known.scheduler or "",
-        "shift": f"{known.shift:g}" if known.shift else "",
+        "shift": short_number(known.shift) if known.shift else "",
     }
     told = {
-        words.FILMSTRIP_TITLE: words.FILMSTRIP if has_filmstrip else None,
-        words.STEPS_TITLE: words.PREDICTED[known.prediction],
-        words.SCHEDULE_TITLE: _schedule(known),
-        words.GUIDANCE_TITLE: _guidance(subject, known),
-        words.LATENTS_TITLE: words.LATENTS if known.latents else None,
-        words.GAN_TITLE: words.GAN_ONCE if passes(subject) == 1 else words.GAN,
-        words.AGAIN_TITLE: words.AGAIN,
+        words.FILMSTRIP_TITLE: _(words.FILMSTRIP) if has_filmstrip else None,
+        words.STEPS_TITLE: _(words.PREDICTED[known.prediction]),
+        words.SCHEDULE_TITLE: _schedule(known, steps),
+        words.GUIDANCE_TITLE: _(_guidance(subject, known)),
+        words.LATENTS_TITLE: _(words.LATENTS) if known.latents else None,
+        words.GAN_TITLE: _(words.GAN_ONCE) if passes(subject) == 1 else words.gan(steps),
+        words.AGAIN_TITLE: _(words.AGAIN),
     }
     embed = discord.Embed(
-        title=words.TITLE.format_map(numbers),
-        description=words.BEGINNING.format_map(numbers),
+        title=_(words.TITLE).format_map(numbers),
+        description=words.beginning(steps).format_map(numbers),
         colour=COLOUR,
     )
     for title, text in told.items():
         if text is not None:
-            embed.add_field(name=title, value=text.format_map(numbers), inline=False)
+            embed.add_field(name=_(title), value=text.format_map(numbers), inline=False)
     if job.completed is not None and job.completed.seconds:
-        embed.add_field(name=words.TIMES_TITLE, value=_times(job.completed.seconds), inline=False)
-    embed.add_field(name=words.MODEL_TITLE, value=words.MODEL.format_map(numbers), inline=False)
-    embed.set_footer(text=words.FOOTER)
+        times = _times(job.completed.seconds)
+        embed.add_field(name=_(words.TIMES_TITLE), value=times, inline=False)
+    model = _(words.MODEL).format_map(numbers)
+    embed.add_field(name=_(words.MODEL_TITLE), value=model, inline=False)
+    embed.set_footer(text=_(words.FOOTER))
     return embed
 
 
-def _schedule(known: ModelFacts) -> str | None:
+def _schedule(known: ModelFacts, steps: int) -> str | None:
     if known.scheduler is None:
         return None
-    return words.SCHEDULE_SHIFTED if known.shift else words.SCHEDULE
+    return words.schedule_shifted(steps) if known.shift else words.schedule(steps)
 
 
 def _guidance(subject: Subject, known: ModelFacts) -> str:
@@ -68,7 +73,7 @@ def _guidance(subject: Subject, known: ModelFacts) -> str:
 
 def _times(seconds: Mapping[Stage, float]) -> str:
     return " · ".join(
-        f"{stage.replace('_', ' ')} {value:.1f} s" for stage, value in seconds.items()
+        _(words.TIMES[stage]).format(seconds=decimal(value, 1)) for stage, value in seconds.items()
     )
 
 
@@ -77,7 +82,7 @@ async def filmstrip_files(job: Job) -> list[discord.File]:
     strip = job.completed.filmstrip if job.completed else None
     if strip is None or not await aiofiles.os.path.exists(strip.path):
         return []
-    alt_text = texts.filmstrip_alt_text(job, strip)
+    alt_text = results.filmstrip_alt_text(job, strip)
     return [await _file(strip.path, f"{job.id}-filmstrip.jpg", alt_text)]
 
 

@@ -1,6 +1,6 @@
 """What a picture of the lesson is made of: it crosses to the process that draws it."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -10,12 +10,18 @@ PictureName = Literal[
 ]
 
 
+NO_FONT: Final = 3
+"""With this status the process that draws ends where no font has the words' letters."""
+
+
 class Picture(msgspec.Struct, frozen=True):
     """One drawing: the same description always gives the same picture."""
 
     name: PictureName
     theme: Theme
     words: dict[str, str]
-    """All text in it but formulas."""
+    """All text in it but formulas, in the reader's language."""
+    english: dict[str, str]
+    """The same in English, for where no font has that language's letters."""
     numbers: dict[str, float] = {}
     """What it shows of a model, where it shows one."""

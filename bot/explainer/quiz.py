@@ -21,6 +21,7 @@ from bot.explainer.wording import (
     QUIZ_WRONG,
     QUIZ_YOURS,
 )
+from bot.i18n import _
 
 LETTERS = "ABCD"
 
@@ -64,24 +65,27 @@ def question_embed(standing: Standing) -> discord.Embed:
     """Return the next question and its answers."""
     question = standing.question
     lines = [
-        QUIZ_ANSWER.format(letter=letter, text=answer.text)
+        QUIZ_ANSWER.format(letter=letter, text=_(answer.text))
         for letter, answer in zip(LETTERS, question.answers, strict=False)
     ]
-    text = "\n".join([f"**{question.text}**", "", *lines])
+    text = "\n".join([f"**{_(question.text)}**", "", *lines])
     return _embed(standing, standing.number, text)
 
 
 def answer_embed(before: Standing, choice: int) -> discord.Embed:
     """Return what was right or wrong about an answer."""
     question = before.question
-    lines = [f"**{question.text}**", ""]
+    lines = [f"**{_(question.text)}**", ""]
     for index, answer in enumerate(question.answers):
         marks = (QUIZ_WRONG if index == choice else QUIZ_ANSWER, QUIZ_RIGHT)
-        line = marks[index == question.right].format(letter=LETTERS[index], text=answer.text)
-        lines += [QUIZ_YOURS.format(line=line) if index == choice else line, f"-# {answer.why}"]
+        line = marks[index == question.right].format(letter=LETTERS[index], text=_(answer.text))
+        lines += [
+            _(QUIZ_YOURS).format(line=line) if index == choice else line,
+            f"-# {_(answer.why)}",
+        ]
     after = before.after(choice)
     if choice != question.right:
-        lines += ["", QUIZ_WHERE.format(topic=TOPICS[question.topic].title)]
+        lines += ["", _(QUIZ_WHERE).format(topic=_(TOPICS[question.topic].title))]
     return _embed(after, before.number, "\n".join(lines))
 
 
@@ -89,17 +93,17 @@ def end_embed(standing: Standing) -> discord.Embed:
     """Return the score."""
     share = standing.score / len(QUESTIONS)
     verdict = next(text for least, text in QUIZ_VERDICTS if share >= least)
-    text = QUIZ_END.format(score=standing.score, total=len(QUESTIONS), verdict=verdict)
+    text = _(QUIZ_END).format(score=standing.score, total=len(QUESTIONS), verdict=_(verdict))
     missed = standing.missed()
     if missed:
-        topics = "\n".join(f"- {TOPICS[topic].title}" for topic in missed)
-        text = f"{text}\n\n{QUIZ_READ_AGAIN}\n{topics}"
-    return discord.Embed(title=QUIZ_TITLE, description=text, colour=COLOUR)
+        topics = "\n".join(f"- {_(TOPICS[topic].title)}" for topic in missed)
+        text = f"{text}\n\n{_(QUIZ_READ_AGAIN)}\n{topics}"
+    return discord.Embed(title=_(QUIZ_TITLE), description=text, colour=COLOUR)
 
 
 def _embed(standing: Standing, number: int, text: str) -> discord.Embed:
-    embed = discord.Embed(title=QUIZ_TITLE, description=text, colour=COLOUR)
-    where = QUIZ_ONE_OF.format(number=number + 1, total=len(QUESTIONS))
-    score = QUIZ_SCORE.format(score=standing.score, answered=standing.number)
+    embed = discord.Embed(title=_(QUIZ_TITLE), description=text, colour=COLOUR)
+    where = _(QUIZ_ONE_OF).format(number=number + 1, total=len(QUESTIONS))
+    score = _(QUIZ_SCORE).format(score=standing.score, answered=standing.number)
     embed.set_footer(text=f"{where} · {score}" if standing.number else where)
     return embed

@@ -6,6 +6,7 @@ from math import prod
 
 from bot.explainer.facts import ModelFacts, facts_of
 from bot.explainer.topics import model as words
+from bot.i18n import _, decimal
 from generator import GenerationRequest, ModelSpec
 
 
@@ -37,16 +38,15 @@ def passes(subject: Subject) -> int:
 
 
 def sentences(subject: Subject) -> Mapping[str, str]:
-    """Return all names and what they stand for."""
+    """Return all names and what they stand for, in the language being spoken."""
     numbers = _numbers(subject)
     spec, request = subject.spec, subject.request
     known = facts_of(spec, request)
     chosen = {
         "latents_sentence": words.LATENTS_KNOWN if known.latents else words.LATENTS_UNKNOWN,
         "sizes_words": words.SIZES_KNOWN if known.latents else words.SIZES_UNKNOWN,
-        "latents_size_or_unknown": "{latents_size}" if known.latents else words.NOT_KNOWN,
+        "latents_size_or_unknown": ("{latents_size}" if known.latents else words.NOT_KNOWN),
         "prediction_sentence": words.PREDICTIONS[known.prediction],
-        "steps_words": words.STEPS,
         "try_steps": (words.STEPS_FIXED if spec.min_steps == spec.max_steps else words.STEPS_FREE),
         "guidance_sentence": _guidance(request, known),
         "try_guidance": (
@@ -60,7 +60,9 @@ def sentences(subject: Subject) -> Mapping[str, str]:
         "sound_sentence": words.SOUND if spec.audio else words.NO_SOUND,
         "card_sentence": _card(spec),
     }
-    return numbers | {name: text.format_map(numbers) for name, text in chosen.items()}
+    told = {name: _(text) for name, text in chosen.items()}
+    told["steps_words"] = words.steps_words(int(numbers["steps"]))
+    return numbers | {name: text.format_map(numbers) for name, text in told.items()}
 
 
 def _guidance(request: GenerationRequest, known: ModelFacts) -> str:
@@ -73,10 +75,10 @@ def _numbers(subject: Subject) -> dict[str, str]:
     spec, request = subject.spec, subject.request
     clip, latents = clip_shape(request), latents_shape(subject)
     steps = spec.total_steps(request) or request.num_inference_steps
-    note = f" ({spec.licence_note})" if spec.licence_note else ""
+    note = f" ({_(spec.licence_note)})" if spec.licence_note else ""
     return {
         "title": spec.title,
-        "description": spec.description,
+        "description": _(spec.description),
         "licence": f"{spec.licence}{note}",
         "card": str(spec.model_card),
         "width": str(request.width),
@@ -93,10 +95,10 @@ def _numbers(subject: Subject) -> dict[str, str]:
         "middle_guidance": f"{min(max(request.guidance_scale, 3), spec.max_guidance_scale):g}",
         "max_guidance": f"{spec.max_guidance_scale:g}",
         "clip_size": _times(clip),
-        "clip_numbers": f"{prod(clip):,}",
+        "clip_numbers": decimal(prod(clip)),
         "latents_size": _times(latents) if latents else "",
-        "latents_numbers": f"{prod(latents):,}" if latents else "",
-        "fewer": f"{prod(clip) / prod(latents):.0f}" if latents else "",
+        "latents_numbers": decimal(prod(latents)) if latents else "",
+        "fewer": decimal(prod(clip) / prod(latents)) if latents else "",
     }
 
 

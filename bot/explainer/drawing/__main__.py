@@ -9,11 +9,12 @@ import msgspec
 from bot.explainer.drawing.canvas import Canvas
 from bot.explainer.drawing.contest import draw_contest, draw_overview
 from bot.explainer.drawing.denoising import draw_denoising
+from bot.explainer.drawing.fonts import NoFontError, use_fonts_for
 from bot.explainer.drawing.guidance import draw_guidance
 from bot.explainer.drawing.noising import draw_noising
 from bot.explainer.drawing.parts import draw_model, draw_pipeline
 from bot.explainer.drawing.steps import draw_steps
-from bot.explainer.picture import Picture, PictureName
+from bot.explainer.picture import NO_FONT, Picture, PictureName
 
 _Draw = Callable[[Canvas, Mapping[str, str], Mapping[str, float]], None]
 
@@ -30,7 +31,11 @@ _PICTURES: dict[PictureName, _Draw] = {
 
 
 def draw(picture: Picture, path: Path) -> None:
-    """Write a picture; raises `OSError` if that is impossible."""
+    """Write a picture.
+
+    Raises `OSError` if that is impossible, `NoFontError` where no font has its words' letters.
+    """
+    use_fonts_for(picture.words.values())
     canvas = Canvas(picture.theme)
     _PICTURES[picture.name](canvas, picture.words, picture.numbers)
     part = path.with_suffix(".part")
@@ -42,4 +47,7 @@ def draw(picture: Picture, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    draw(msgspec.json.decode(sys.stdin.buffer.read(), type=Picture), Path(sys.argv[1]))
+    try:
+        draw(msgspec.json.decode(sys.stdin.buffer.read(), type=Picture), Path(sys.argv[1]))
+    except NoFontError:
+        sys.exit(NO_FONT)

@@ -1,7 +1,7 @@
 """What all pictures share: two themes, a canvas in pixels, and boxes, arrows and charts on it.
 
 Discord shows a picture at less than half of these pixels, on a phone 350 of them wide, so text has
-33 pixels or more.
+33 pixels where it can.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -23,7 +25,9 @@ Weight = Literal["normal", "bold"]
 
 WIDTH, HEIGHT = 880, 660
 TEXT = 33
-"""The smallest text, in pixels."""
+"""What words are written in, in pixels; long ones of other languages may be smaller."""
+_LINE = 1.15
+_EDGE = 8
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,13 @@ class Canvas:
         colour: str | None = None,
         align: Align = "center",
         weight: Weight = "normal",
+        room: float | None = None,
     ) -> None:
-        """Write words, or a formula between dollars; y is their middle."""
-        self._page.text(
+        """Write words, or a formula between dollars; y is their middle.
+
+        They are made smaller where they are wider than their room, or than the picture.
+        """
+        drawn = self._page.text(
             x,
             y - size / 9,  # what is centred is the letters without those below the line
             words,
@@ -106,8 +114,39 @@ class Canvas:
             ha=align,
             va="center_baseline",
             weight=weight,
-            linespacing=1.15,
+            linespacing=_LINE,
         )
+        self._fit(drawn, size, room)
+
+    def label(
+        self,
+        axes: Axes,
+        point: tuple[float, float],
+        words: str,
+        colour: str,
+        *,
+        size: float = TEXT,
+        align: Align = "left",
+        room: float | None = None,
+    ) -> None:
+        """Write words at a point of a chart's data."""
+        axes.apply_aspect()
+        x, y = point
+        drawn = axes.text(x, y, words, fontsize=size, color=colour, ha=align, va="center")
+        self._fit(drawn, size, room)
+
+    def _fit(self, drawn: Text, size: float, room: float | None) -> None:
+        extent = drawn.get_window_extent()
+        room = self._room(extent, drawn.get_horizontalalignment()) if room is None else room
+        if extent.width > room:
+            drawn.set_fontsize(size * room / extent.width)
+
+    def _room(self, extent: Bbox, align: str) -> float:
+        """Return how wide words may be that begin, end or have their middle where these do."""
+        right, left = WIDTH - _EDGE - extent.x0, extent.x1 - _EDGE
+        if align == "center":
+            return min(right, left) * 2 - extent.width
+        return right if align == "left" else left
 
     def panel(self, x: float, y: float, width: float, height: float) -> None:
         self._page.add_patch(
@@ -135,7 +174,25 @@ class Canvas:
                 linewidth=4,
             )
         )
-        self.text(x, y, words)
+        words, size = self._folded(words, width - 24, height - 12)
+        self.text(x, y, words, size=size, room=width - 24)
+
+    def _folded(self, words: str, width: float, height: float) -> tuple[str, float]:
+        """Return words for a box, in two lines where they can be larger so, and their size."""
+        size = min(TEXT, TEXT * width / self._width(words))
+        gaps = [index for index, letter in enumerate(words) if letter == " "]
+        if not gaps:
+            return words, size
+        middle = min(gaps, key=lambda index: abs(index - len(words) / 2))
+        folded = f"{words[:middle]}\n{words[middle + 1 :]}"
+        folded_size = min(TEXT * width / self._width(folded), height / (2 * _LINE))
+        return (folded, folded_size) if folded_size > size else (words, size)
+
+    def _width(self, words: str) -> float:
+        drawn = self._page.text(0, 0, words, fontsize=TEXT, linespacing=_LINE)
+        width = drawn.get_window_extent().width
+        drawn.remove()
+        return width
 
     def arrow(
         self,

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from bot.explainer.diffusion import Array, Clusters, clip_from_flow, euler_path
-from bot.explainer.drawing.canvas import HEIGHT, TEXT, WIDTH, Align, Canvas, arrow
+from bot.explainer.drawing.canvas import HEIGHT, WIDTH, Canvas, arrow
 
 _STEPS = 8
 _SHOWN = 3
@@ -32,17 +32,17 @@ def draw_denoising(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, flo
     axes.plot(*np.array([clip, eps]).T, "--", color=theme.faint, linewidth=3, zorder=1)
     for before, after in pairwise(path):
         axes.add_patch(arrow(tuple(before), tuple(after), theme.network, width=5))
-    points: dict[str, tuple[Array, str, str, tuple[float, float], Align]] = {
-        "start": (path[0], "o", theme.noise, (1.2, 0.33), "right"),
-        "here": (here, "o", theme.network, (-0.18, 0), "right"),
-        "clip": (clip, "s", theme.clip, (-0.22, 0), "right"),
-        "eps": (eps, "D", theme.noise, (-0.2, -0.08), "right"),
+    points: dict[str, tuple[Array, str, str, tuple[float, float], float]] = {
+        "start": (path[0], "o", theme.noise, (1.2, 0.33), 210),
+        "here": (here, "o", theme.network, (-0.18, 0), 360),
+        "clip": (clip, "s", theme.clip, (-0.22, 0), 360),
+        "eps": (eps, "D", theme.noise, (-0.2, -0.08), 260),
     }
-    for name, (point, marker, colour, offset, align) in points.items():
+    for name, (point, marker, colour, offset, room) in points.items():
         axes.plot(*point, marker, color=colour, markersize=22, zorder=5)
         x, y = point + np.array(offset)
-        axes.text(x, y, words[name], color=colour, fontsize=TEXT, ha=align, va="center")
-    axes.text(-2.4, 1.5, words["clips"], color=theme.clip, fontsize=TEXT, va="center")
+        canvas.label(axes, (x, y), words[name], colour, align="right", room=room)
+    canvas.label(axes, (-2.4, 1.5), words["clips"], theme.clip, room=480)
     canvas.text(
         WIDTH / 2, 46, r"$\hat u=\hat\varepsilon-\hat x_0\qquad\hat x_0=x_t-t\,\hat u$", size=46
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from bot.explainer.diffusion import guided
-from bot.explainer.drawing.canvas import HEIGHT, TEXT, WIDTH, Canvas, arrow
+from bot.explainer.drawing.canvas import HEIGHT, WIDTH, Canvas, arrow
 
 _SCALE = 3.0
 _WITHOUT = np.array([2.0, 0.2])
@@ -22,19 +22,17 @@ def draw_guidance(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, floa
     axes.set_aspect("equal")
     axes.plot(*np.array([_WITHOUT, used]).T, "--", color=theme.faint, linewidth=3, zorder=1)
     axes.plot(0, 0, "o", color=theme.network, markersize=24, zorder=5)
-    axes.text(-0.3, 0.3, words["here"], color=theme.network, fontsize=44, va="center")
+    canvas.label(axes, (-0.3, 0.3), "$x_t$", theme.network, size=44)
     for name, end, colour, width in (
         ("without", _WITHOUT, theme.noise, 6),
         ("with", _WITH, theme.prompt, 6),
         ("used", used, theme.clip, 9),
     ):
         axes.add_patch(arrow((0, 0), tuple(end), colour, width=width))
-        axes.text(end[0] + 0.1, end[1], words[name], color=colour, fontsize=TEXT, va="center")
+        canvas.label(axes, (end[0] + 0.1, end[1]), words[name], colour)
     for power in (1, 2, 3):
         middle = guided(_WITHOUT, _WITH, power - 0.5)
-        axes.text(
-            middle[0] + 0.1, middle[1], f"{power}×", color=theme.faint, fontsize=TEXT, va="center"
-        )
+        canvas.label(axes, (middle[0] + 0.1, middle[1]), f"{power}×", theme.faint)
     formula = (
         r"$\hat\varepsilon=\varepsilon_\varnothing+w\,(\varepsilon_c-\varepsilon_\varnothing)$"
     )

@@ -14,11 +14,11 @@ _BAR = WIDTH - 80
 
 def draw_pipeline(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, float]) -> None:
     theme = canvas.theme
-    canvas.text(30, 62, words["prompt"], colour=theme.prompt, align="left")
+    canvas.text(30, 62, words["prompt"], colour=theme.prompt, align="left", room=244)
     canvas.arrow((284, 62), (338, 62))
     canvas.box(460, 62, 236, 84, words["text_encoder"], theme.prompt)
     canvas.arrow((460, 108), (460, 222), theme.prompt)
-    canvas.text(480, 136, words["vectors"], colour=theme.prompt, align="left")
+    canvas.text(480, 136, words["vectors"], colour=theme.prompt, align="left", room=370)
     canvas.panel(300, 164, WIDTH - 318, 240)
     _draw_start(canvas, words)
     canvas.arrow((212, 266), (348, 266))
@@ -26,9 +26,9 @@ def draw_pipeline(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, floa
     canvas.arrow((572, 250), (626, 250), theme.network)
     canvas.box(740, 266, 216, 84, words["scheduler"], theme.network)
     canvas.arrow((740, 312), (460, 312), theme.network, bend=-0.22)
-    canvas.text(600, 378, words["loop"], colour=theme.network)
+    canvas.text(600, 378, words["loop"], colour=theme.network, room=540)
     canvas.arrow((600, 408), (600, 440))
-    canvas.text(600, 466, words["latents"], colour=theme.noise)
+    canvas.text(600, 466, words["latents"], colour=theme.noise, room=500)
     canvas.text(600, 510, words["latents_size"], size=_NUMBER_SIZE)
     canvas.arrow((600, 532), (600, 564))
     canvas.box(600, 606, 236, 76, words["decoder"], theme.clip)
@@ -39,8 +39,8 @@ def draw_pipeline(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, floa
 
 def _draw_start(canvas: Canvas, words: Mapping[str, str]) -> None:
     canvas.image(to_pixels(noise()), 126, 266, 156)
-    canvas.text(126, 372, words["noise"], colour=canvas.theme.noise)
-    canvas.text(126, 414, words["seed"], colour=canvas.theme.faint)
+    canvas.text(126, 372, words["noise"], colour=canvas.theme.noise, room=236)
+    canvas.text(126, 414, words["seed"], colour=canvas.theme.faint, room=236)
 
 
 def draw_model(canvas: Canvas, words: Mapping[str, str], numbers: Mapping[str, float]) -> None:
@@ -48,7 +48,7 @@ def draw_model(canvas: Canvas, words: Mapping[str, str], numbers: Mapping[str, f
     scale = min(_LARGEST[0] / numbers["width"], _LARGEST[1] / numbers["height"])
     size = scale * numbers["width"], scale * numbers["height"]
     frames = round(min(_MOST_FRAMES, numbers["frames"]))
-    canvas.text(40, 40, words["clip"], colour=theme.clip, align="left", weight="bold")
+    canvas.text(40, 40, words["clip"], colour=theme.clip, align="left", weight="bold", room=500)
     canvas.stack(40, 134, size, frames, theme.clip)
     canvas.text(40, 422, words["clip_size"], size=_NUMBER_SIZE, align="left")
     canvas.text(40, 472, words["order"], colour=theme.faint, align="left")

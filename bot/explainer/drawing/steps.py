@@ -15,9 +15,10 @@ _STARTS = (1.25, 0.05, -0.75)
 def draw_steps(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, float]) -> None:
     theme = canvas.theme
     width = (WIDTH - 84) / 3
+    room = width / 2 - 18
     for index, count in enumerate(COUNTS):
         x = 34 + index * (width + 8)
-        canvas.text(x + width / 2, 40, words[f"steps_{count}"], weight="bold")
+        canvas.text(x + width / 2, 40, words[f"steps_{count}"], weight="bold", room=width - 12)
         axes = canvas.chart(x, 76, width - 12, 380)
         axes.set_xlim(1.04, -0.04)
         axes.set_ylim(-1.75, 1.75)
@@ -32,8 +33,9 @@ def draw_steps(canvas: Canvas, words: Mapping[str, str], _: Mapping[str, float])
             axes.plot(
                 *walked, "-o", color=theme.network, linewidth=4, markersize=11 if count < 50 else 6
             )
-        canvas.text(x, 480, words["noise"], colour=theme.faint, align="left")
-        canvas.text(x + width - 12, 480, words["clip"], colour=theme.faint, align="right")
+        canvas.text(x, 480, words["noise"], colour=theme.faint, align="left", room=room)
+        right = x + width - 12
+        canvas.text(right, 480, words["clip"], colour=theme.faint, align="right", room=room)
     canvas.text(WIDTH / 2, 540, words["walked"], colour=theme.network)
     canvas.text(WIDTH / 2, 583, words["exact"], colour=theme.faint)
     canvas.text(WIDTH / 2, 626, words["clips"], colour=theme.clip)

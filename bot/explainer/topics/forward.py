@@ -2,8 +2,9 @@
 
 from bot.explainer.sources import COSINE, DDPM, FLOW_MATCHING, RECTIFIED_FLOW, THERMODYNAMICS
 from bot.explainer.topic import Topic
+from bot.i18n import N_
 
-_SHORT = (
+_SHORT = N_(
     "**Making a mess on purpose.** To teach a network to clean up, one first needs a mess of "
     "which one knows how it came about. So a real clip gets a little fainter and a little noise "
     "is mixed in, again and again, a thousand times, until only noise is left. Nobody has to "
@@ -11,7 +12,7 @@ _SHORT = (
     "of it and asked: what here is noise? And since we mixed the noise in ourselves, we know the "
     "right answer."
 )
-_FULL = (
+_FULL = N_(
     "One step makes the clip a little weaker and adds a little noise:\n"
     "```\n"
     "xₜ = √(1 − βₜ) · xₜ₋₁ + √βₜ · ηₜ\n"
@@ -33,7 +34,7 @@ _FULL = (
     "```\n"
     "Papers on flows often let the time run the other way, from noise at 0 to the clip at 1."
 )
-_CLASS = (
+_CLASS = N_(
     "**Claim:** t steps of the chain are one step with the product ᾱₜ. Write αₜ = 1 − βₜ.\n"
     "1. Put the first step into the second:\n"
     "```\n"
@@ -65,10 +66,10 @@ _CLASS = (
 
 TOPIC = Topic(
     name="forward",
-    title="Forward diffusion: from clip to noise",
-    summary="xₜ = √(1−βₜ)·xₜ₋₁ + √βₜ·ηₜ, and what it comes to",
+    title=N_("Forward diffusion: from clip to noise"),
+    summary=N_("xₜ = √(1−βₜ)·xₜ₋₁ + √βₜ·ηₜ, and what it comes to"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "A red heart in a blue sky at steps 0, 60, 160, 320 and 1000 of forward diffusion: sharp "
         "at first, then under more and more noise, in the end noise alone. The formula: x_t is "
         "the root of alpha-bar_t times x_0 plus the root of one minus alpha-bar_t times noise. "
@@ -77,11 +78,11 @@ TOPIC = Topic(
         "cosine, which keeps more of the clip for longer; flow matching, a straight line."
     ),
     words={
-        "linear": "linear β",
-        "cosine": "cosine",
-        "flow": "flow matching",
-        "share": "the factor of x₀",
-        "axis": "step t",
+        "linear": N_("linear β"),
+        "cosine": N_("cosine"),
+        "flow": N_("flow matching"),
+        "share": N_("the factor of x₀"),
+        "axis": N_("step t"),
     },
     sources=(THERMODYNAMICS, DDPM, COSINE, FLOW_MATCHING, RECTIFIED_FLOW),
 )

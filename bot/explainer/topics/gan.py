@@ -2,15 +2,16 @@
 
 from bot.explainer.sources import GAN
 from bot.explainer.topic import Topic
+from bot.i18n import N_
 
-_SHORT = (
+_SHORT = N_(
     "**A forger and an inspector.** One network, the *generator*, makes pictures out of random "
     "numbers. Another one, the *discriminator*, is shown real pictures and made ones and has to "
     "say which is which. When it catches a fake, the generator learns what gave it away; when it "
     "is fooled, the discriminator learns to look closer. Both get better, until the fakes look "
     "real. Afterwards only the forger is needed, and it draws a picture in a single go."
 )
-_FULL = (
+_FULL = N_(
     "Two networks are trained against each other.\n"
     "```\n"
     "min  max  E[log D(x)] + E[log(1 − D(G(z)))]\n"
@@ -27,7 +28,7 @@ _FULL = (
     "**Hard:** the contest has to stay in balance. It can swing without end, or G may find a few "
     "clips that always pass and make only those (*mode collapse*)."
 )
-_CLASS = (
+_CLASS = N_(
     "**What does the contest lead to?** Write p for the density of real clips and q for that of "
     "made ones.\n"
     "```\n"
@@ -58,10 +59,10 @@ _CLASS = (
 
 TOPIC = Topic(
     name="gan",
-    title="GANs: a contest of two networks",
-    summary="Generator against discriminator, Goodfellow 2014",
+    title=N_("GANs: a contest of two networks"),
+    summary=N_("Generator against discriminator, Goodfellow 2014"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "How a GAN is trained. A random vector z goes into the generator G, which makes a "
         "picture, here a blurred heart. The made picture and a real one, a sharp heart, both go "
         "into the discriminator D, which has to say: real or made? An arrow leads from D back to "
@@ -70,12 +71,12 @@ TOPIC = Topic(
         "pictures were drawn by the program, not by a GAN."
     ),
     words={
-        "generator": "generator",
-        "discriminator": "discriminator",
-        "made": "made",
-        "real": "real",
-        "question": "real or made?",
-        "teaches": "what it notices\nteaches G",
+        "generator": N_("generator"),
+        "discriminator": N_("discriminator"),
+        "made": N_("made"),
+        "real": N_("real"),
+        "question": N_("real or made?"),
+        "teaches": N_("what it notices\nteaches G"),
     },
     sources=(GAN,),
 )

@@ -2,15 +2,16 @@
 
 from bot.explainer.sources import GUIDANCE
 from bot.explainer.topic import Topic
+from bot.i18n import N_
 
-_SHORT = (
+_SHORT = N_(
     "**Turning the prompt up.** At each step the network is asked twice: once with your words, and "
     "once without any. The difference between the two answers is what your words change. "
     "*Guidance* makes that difference larger, so that the clip obeys more clearly. Too little, and "
     "it does what it likes; too much, and colours get harsh and all clips look alike. On this "
     "server it is {guidance} as a rule."
 )
-_FULL = (
+_FULL = N_(
     "```\n"
     "ε̂ = ε_∅ + w · (ε_c − ε_∅)\n"
     "```\n"
@@ -28,7 +29,7 @@ _FULL = (
     "**The price:** two passes a step instead of one, less variety, and with a large w harsh or "
     "burnt pictures. {guidance_sentence}"
 )
-_CLASS = (
+_CLASS = N_(
     "**Where does the formula come from?** A network that predicts noise knows which way the noisy "
     "clips get more probable (the *score*):\n"
     "```\n"
@@ -60,10 +61,10 @@ _CLASS = (
 
 TOPIC = Topic(
     name="guidance",
-    title="Guidance: how strongly the prompt steers",
-    summary="Two predictions at each step, and the one beyond them",
+    title=N_("Guidance: how strongly the prompt steers"),
+    summary=N_("Two predictions at each step, and the one beyond them"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "Three arrows from one point, the noisy clip x_t: the prediction without the prompt, the "
         "one with the prompt, and the one that is used. Their ends lie on one dashed line: the "
         "third is three times as far from the first as the second is, because the guidance w is 3. "
@@ -71,10 +72,9 @@ TOPIC = Topic(
         "guidance goes beyond what the prompt alone would give."
     ),
     words={
-        "here": "$x_t$",
-        "without": "without the prompt",
-        "with": "with the prompt",
-        "used": "what is used",
+        "without": N_("without the prompt"),
+        "with": N_("with the prompt"),
+        "used": N_("what is used"),
     },
     sources=(GUIDANCE,),
 )

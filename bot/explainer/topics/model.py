@@ -3,16 +3,17 @@
 from typing import Final, Literal
 
 from bot.explainer.topic import Topic
+from bot.i18n import N_, ngettext
 
 Prediction = Literal["noise", "velocity", "flow", "clip"]
 
-_SHORT = (
+_SHORT = N_(
     "**Who draws here?** On this server it is **{title}**: {description}. A clip has {frames} "
     "frames of {width}×{height} pixels as a rule, shown at {fps} a second, and takes {steps} "
     "steps. It knows what its training data showed it and nothing else: it does not know how the "
     "world works, and what it shows did not happen. {world_sentence}"
 )
-_FULL = (
+_FULL = N_(
     "**{title}** · {description}\n"
     "```\n"
     "clip      {clip_size}\n"
@@ -29,7 +30,7 @@ _FULL = (
     "clip before.\n"
     "{card_sentence}"
 )
-_CLASS = (
+_CLASS = N_(
     "**{title}** · {description}\n"
     "```\n"
     "clip     {clip_size}\n"
@@ -57,85 +58,89 @@ _CLASS = (
 
 TOPIC: Final = Topic(
     name="model",
-    title="This server's model and its limits",
-    summary="What makes clips here, in numbers",
+    title=N_("This server's model and its limits"),
+    summary=N_("What makes clips here, in numbers"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "A clip as a stack of frames, with its size as frames × height × width × channels: "
         "{clip_size}. {sizes_words}"
     ),
     words={
-        "clip": "clip",
+        "clip": N_("clip"),
         "clip_size": "{clip_size}",
-        "latents": "latents",
+        "latents": N_("latents"),
         "latents_size": "{latents_size}",
-        "order": "frames × height × width × channels",
-        "clip_numbers": "{clip_numbers} numbers",
-        "latents_numbers": "{latents_numbers} numbers, {fewer} times fewer",
+        "order": N_("frames × height × width × channels"),
+        "clip_numbers": N_("{clip_numbers} numbers"),
+        "latents_numbers": N_("{latents_numbers} numbers, {fewer} times fewer"),
     },
 )
 
+
+def steps_words(steps: int) -> str:
+    return ngettext("{steps} time", "{steps} times", steps)
+
+
 PREDICTIONS: Final[dict[Prediction | None, str]] = {
-    "noise": "it predicts the noise ε.",
-    "velocity": "it predicts the velocity v.",
-    "flow": "it predicts the flow u = ε − x₀.",
-    "clip": "it predicts the clip itself, x̂₀, from which noise and flow follow.",
-    None: "its entry does not say what it predicts.",
+    "noise": N_("it predicts the noise ε."),
+    "velocity": N_("it predicts the velocity v."),
+    "flow": N_("it predicts the flow u = ε − x₀."),
+    "clip": N_("it predicts the clip itself, x̂₀, from which noise and flow follow."),
+    None: N_("its entry does not say what it predicts."),
 }
-LATENTS_KNOWN: Final = (
+LATENTS_KNOWN: Final = N_(
     "Here a clip of {clip_size} numbers (frames × height × width × channels) becomes latents of "
     "{latents_size}: {fewer} times fewer."
 )
-LATENTS_UNKNOWN: Final = (
+LATENTS_UNKNOWN: Final = N_(
     "How large the latents of this server's model are, its entry does not say; 8 pixels to a cell "
     "across and down is usual."
 )
-SIZES_KNOWN: Final = (
+SIZES_KNOWN: Final = N_(
     "Sizes are frames × height × width × channels: latents {latents_size}, clip {clip_size}. The "
     "latents have {fewer} times fewer numbers."
 )
-SIZES_UNKNOWN: Final = "How large the latents are is not known of this model."
-NOT_KNOWN: Final = "not known"
-STEPS: Final = "{steps} times"
-STEPS_FIXED: Final = (
+SIZES_UNKNOWN: Final = N_("How large the latents are is not known of this model.")
+NOT_KNOWN: Final = N_("not known")
+STEPS_FIXED: Final = N_(
     "This server's model was distilled and always takes {steps} steps, so there is nothing to "
     "choose here; compare two seeds instead."
 )
-STEPS_FREE: Final = (
+STEPS_FREE: Final = N_(
     "`/video prompt:a red circle moving right seed:1` with `steps:{few_steps}`, with "
     "`steps:{steps}` and with `steps:{many_steps}`: the same noise, cut into other pieces."
 )
-GUIDANCE_ON: Final = "This server's model uses {guidance} as a rule."
-GUIDANCE_OFF: Final = "This server's model runs without it as a rule: one pass a step."
-GUIDANCE_INSIDE: Final = (
+GUIDANCE_ON: Final = N_("This server's model uses {guidance} as a rule.")
+GUIDANCE_OFF: Final = N_("This server's model runs without it as a rule: one pass a step.")
+GUIDANCE_INSIDE: Final = N_(
     "This server's model has learned to do in one pass what others do in two: w, here {guidance} "
     "as a rule, is told to the network as a number."
 )
-GUIDANCE_FREE: Final = (
+GUIDANCE_FREE: Final = N_(
     "`/video prompt:a red circle moving right seed:1` with `guidance:1`, with "
     "`guidance:{middle_guidance}` and with `guidance:{max_guidance}`. Which one obeys, which one "
     "looks best?"
 )
-GUIDANCE_FIXED: Final = (
+GUIDANCE_FIXED: Final = N_(
     "this server's model takes no guidance, so compare prompts instead: the same seed with one "
     "word changed."
 )
-PASSES_ONE: Final = (
+PASSES_ONE: Final = N_(
     "{steps} steps of one pass each, which is {steps} times through the denoiser; a GAN's "
     "generator runs once."
 )
-PASSES_TWO: Final = (
+PASSES_TWO: Final = N_(
     "{steps} steps of two passes each (guidance), which is {passes} times through the denoiser; a "
     "GAN's generator runs once."
 )
-SMALL_WORLD: Final = (
+SMALL_WORLD: Final = N_(
     "It was trained on a small world of coloured shapes in motion; other words it does not know."
 )
-WIDE_WORLD: Final = "It takes any words, and is better at what is common in its training data."
-NEGATIVE: Final = "It takes a negative prompt."
-NO_NEGATIVE: Final = "It takes no negative prompt."
-SOUND: Final = "It makes sound as well."
-NO_SOUND: Final = "It makes no sound."
-CARD_PAGE: Final = "Its [model card]({card}) says what it was trained on."
-CARD_FILE: Final = "Its model card, which says what it was trained on, is attached."
-NO_CARD: Final = "It has no model card here."
+WIDE_WORLD: Final = N_("It takes any words, and is better at what is common in its training data.")
+NEGATIVE: Final = N_("It takes a negative prompt.")
+NO_NEGATIVE: Final = N_("It takes no negative prompt.")
+SOUND: Final = N_("It makes sound as well.")
+NO_SOUND: Final = N_("It makes no sound.")
+CARD_PAGE: Final = N_("Its [model card]({card}) says what it was trained on.")
+CARD_FILE: Final = N_("Its model card, which says what it was trained on, is attached.")
+NO_CARD: Final = N_("It has no model card here.")

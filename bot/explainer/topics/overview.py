@@ -2,8 +2,9 @@
 
 from bot.explainer.sources import DDPM, GAN
 from bot.explainer.topic import Topic
+from bot.i18n import N_
 
-_SHORT = (
+_SHORT = N_(
     "**A video out of noise.** The computer begins with pure noise, like the snow on an old "
     "television. A network that has seen very many clips looks at it and says what in there must "
     "be noise. A little of that is taken away, and it looks again. Here that happens {steps} "
@@ -11,7 +12,7 @@ _SHORT = (
     "*diffusion*. The other famous way is a *GAN*: it draws everything in one go, and has learned "
     "that from a second network which tried to catch its fakes."
 )
-_FULL = (
+_FULL = N_(
     "**Diffusion** learns by spoiling: real clips are buried in noise, and a network learns to say "
     "what the noise was. To make a clip it starts from noise alone, which the seed fixes, and "
     "takes some of the predicted noise out, step by step, {steps} times as a rule on this server. "
@@ -34,7 +35,7 @@ _FULL = (
     "```\n"
     "This bot uses diffusion: {title}. The menu below leads to each part of it."
 )
-_CLASS = (
+_CLASS = N_(
     "**Two answers to one question:** how can a program draw *new* examples from a distribution "
     "p(x) of clips of which it only has samples?\n\n"
     "**GAN:** learn one function x = G(z) with z random, so that nobody can tell G(z) from real "
@@ -58,10 +59,10 @@ _CLASS = (
 
 TOPIC = Topic(
     name="overview",
-    title="How a sentence becomes a video",
-    summary="Diffusion beside a GAN, on one page",
+    title=N_("How a sentence becomes a video"),
+    summary=N_("Diffusion beside a GAN, on one page"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "Two ways to make a picture. Above, diffusion: five pictures in a row, from pure noise to "
         "a red heart in a blue sky, with an arrow for a step between them; each step is one look "
         "of the network, and what is random is the noise at the start. Below, a GAN: a random "
@@ -70,14 +71,14 @@ TOPIC = Topic(
         "were drawn by the program, not by a model."
     ),
     words={
-        "diffusion": "Diffusion: step by step",
-        "steps": "→ one look of the network at each step",
-        "seed": "random: the noise at the start (the seed)",
-        "second_look": "Every look can mend what the last one missed.",
-        "gan": "GAN: at once",
-        "generator": "generator",
-        "one_pass": "one pass",
-        "only_z": "random: only z",
+        "diffusion": N_("Diffusion: step by step"),
+        "steps": N_("→ one look of the network at each step"),
+        "seed": N_("random: the noise at the start (the seed)"),
+        "second_look": N_("Every look can mend what the last one missed."),
+        "gan": N_("GAN: at once"),
+        "generator": N_("generator"),
+        "one_pass": N_("one pass"),
+        "only_z": N_("random: only z"),
     },
     sources=(GAN, DDPM),
 )

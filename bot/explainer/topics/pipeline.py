@@ -2,15 +2,16 @@
 
 from bot.explainer.sources import LATENT, VIDEO
 from bot.explainer.topic import Topic
+from bot.i18n import N_
 
-_SHORT = (
+_SHORT = N_(
     "**Four helpers in a row.** The *text encoder* turns your words into numbers that say what "
     "they mean. The *denoiser* is the big network that looks at the noise. The *scheduler* is its "
     "timekeeper: it says how much noise to take out at each step. All that happens on a small, "
     "coarse version of the clip, called *latents*, because that is much less work. In the end the "
     "*VAE decoder* turns the latents into real pictures, and these are written into an MP4."
 )
-_FULL = (
+_FULL = N_(
     "```\n"
     "prompt → tokens → text encoder → vectors c\n"
     "seed → noise zₜ of the latents' size\n"
@@ -28,7 +29,7 @@ _FULL = (
     "draws the frames. Latents keep what matters and leave fine texture to the decoder.\n\n"
     "{latents_sentence}"
 )
-_CLASS = (
+_CLASS = N_(
     "**Why latents?** Most of a picture's numbers say what nobody notices. Rombach et al. first "
     "train an autoencoder, E and D with D(E(x)) ≈ x, then the diffusion on z = E(x):\n"
     "```\n"
@@ -59,28 +60,28 @@ _CLASS = (
 
 TOPIC = Topic(
     name="pipeline",
-    title="The pipeline's parts",
-    summary="Text encoder, denoiser, scheduler, VAE",
+    title=N_("The pipeline's parts"),
+    summary=N_("Text encoder, denoiser, scheduler, VAE"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "The way of a prompt through the parts: “a red heart” goes into the text encoder, whose "
         "vectors go into the denoiser. The noise from the seed goes into the denoiser, too. "
-        "Denoiser and scheduler form a loop that is run {steps_words}. The latents that come out "
-        "go into the VAE decoder, and its frames into an MP4. {sizes_words}"
+        "Denoiser and scheduler form a loop, which is run once for each step (here {steps}). The "
+        "latents that come out go into the VAE decoder, and its frames into an MP4. {sizes_words}"
     ),
     words={
-        "prompt": "“a red heart”",
-        "text_encoder": "text encoder",
-        "vectors": "vectors",
-        "noise": "noise",
-        "seed": "from the seed",
-        "denoiser": "denoiser",
-        "scheduler": "scheduler",
+        "prompt": N_("“a red heart”"),
+        "text_encoder": N_("text encoder"),
+        "vectors": N_("vectors"),
+        "noise": N_("noise"),
+        "seed": N_("from the seed"),
+        "denoiser": N_("denoiser"),
+        "scheduler": N_("scheduler"),
         "loop": "{steps_words}",
-        "latents": "latents",
+        "latents": N_("latents"),
         "latents_size": "{latents_size}",
-        "decoder": "VAE decoder",
-        "clip": "MP4",
+        "decoder": N_("VAE decoder"),
+        "clip": N_("MP4"),
         "clip_size": "{clip_size}",
     },
     sources=(LATENT, VIDEO),

@@ -2,15 +2,16 @@
 
 from bot.explainer.sources import DDIM, DDPM, FLOW_MATCHING, RECTIFIED_FLOW, VELOCITY
 from bot.explainer.topic import Topic
+from bot.i18n import N_
 
-_SHORT = (
+_SHORT = N_(
     "**Cleaning up, a little at a time.** The network never draws the clip itself. It looks at the "
     "noisy thing before it and guesses what the clip beneath might be, or, which is the same, "
     "what is noise. The first guess is blurred, because so many clips could be hidden in that "
     "noise. So only a small step is taken towards it. In what is left there is a bit less noise, "
     "the next guess is a bit sharper, and so on. The last guess is your clip."
 )
-_FULL = (
+_FULL = N_(
     "The network gets the noisy clip xₜ, the time t and the prompt c. What it answers depends on "
     "how it was trained, and each answer can be worked out from any other:\n"
     "```\n"
@@ -30,7 +31,7 @@ _FULL = (
     "takes out noise, too, but adds a little fresh noise each time.\n\n"
     "This server's model: {prediction_sentence}"
 )
-_CLASS = (
+_CLASS = N_(
     "**Training** is one line: draw a clip x₀, a time t, a noise ε, and lower\n"
     "```\n"
     "E ‖ ε − ε_θ(√ᾱₜ x₀ + √(1−ᾱₜ) ε, t, c) ‖²\n"
@@ -62,10 +63,10 @@ _CLASS = (
 
 TOPIC = Topic(
     name="reverse",
-    title="Reverse diffusion: what the network predicts",
-    summary="Noise, velocity or flow, and what a step does with it",
+    title=N_("Reverse diffusion: what the network predicts"),
+    summary=N_("Noise, velocity or flow, and what a step does with it"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "A plane in which every point is a clip; those that exist lie in three groups. From the "
         "noise of the seed, at the right, eight arrows lead to one group, one arrow a step; their "
         "path first heads for the middle of all groups and then bends to one. At one point, x_t, a "
@@ -74,12 +75,12 @@ TOPIC = Topic(
         "predicted noise minus the predicted clip, and the predicted clip is x_t minus t times u."
     ),
     words={
-        "step": "Each arrow is one step and one look of the network.",
-        "clips": "clips that exist",
-        "start": "noise (seed)",
-        "here": "$x_t$: here now",
-        "clip": "predicted clip",
-        "eps": "predicted noise",
+        "step": N_("Each arrow is one step and one look of the network."),
+        "clips": N_("clips that exist"),
+        "start": N_("noise (seed)"),
+        "here": N_("xₜ: here now"),
+        "clip": N_("predicted clip"),
+        "eps": N_("predicted noise"),
     },
     sources=(DDPM, DDIM, VELOCITY, FLOW_MATCHING, RECTIFIED_FLOW),
 )

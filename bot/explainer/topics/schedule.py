@@ -2,15 +2,16 @@
 
 from bot.explainer.sources import COSINE, DDIM, DDPM, RECTIFIED_FLOW, SHIFT
 from bot.explainer.topic import Topic
+from bot.i18n import N_
 
-_SHORT = (
+_SHORT = N_(
     "**How big is a step?** From noise to clip there is a way, and the number of steps says into "
     "how many pieces it is cut. After each piece the network looks again and corrects the "
     "direction. With few steps it is fast, but it cuts corners, like walking a winding path with "
     "your eyes closed for ten metres at a time. With many steps it follows every bend. At some "
     "point more steps change nothing that you can see: here {steps} are usual."
 )
-_FULL = (
+_FULL = N_(
     "The **schedule** says how much noise there is at each time:\n"
     "```\n"
     "linear  βₜ from 0.0001 to 0.02, T = 1000\n"
@@ -33,7 +34,7 @@ _FULL = (
     "*Distilled* models were trained to get along with 4 to 8 steps.\n\n"
     "{try_steps}"
 )
-_CLASS = (
+_CLASS = N_(
     "**One measure for all schedules** is the signal-to-noise ratio:\n"
     "```\n"
     "SNR(t) = ᾱₜ / (1 − ᾱₜ)\n"
@@ -62,10 +63,10 @@ _CLASS = (
 
 TOPIC = Topic(
     name="schedule",
-    title="Noise schedule and number of steps",
-    summary="Linear, cosine, flow; and what 4, 10 or 50 steps change",
+    title=N_("Noise schedule and number of steps"),
+    summary=N_("Linear, cosine, flow; and what 4, 10 or 50 steps change"),
     texts={"short": _SHORT, "full": _FULL, "class": _CLASS},
-    alt_text=(
+    alt_text=N_(
         "Three charts of the same three paths from noise, at the left, to clip, at the right, "
         "walked in 4, in 10 and in 50 steps. Thin lines are the paths walked exactly, dotted ones "
         "the places of the two clips that exist. With 4 steps the walk cuts corners, and the "
@@ -73,14 +74,14 @@ TOPIC = Topic(
         "50 the lines coincide. More steps follow the bends better, up to a point."
     ),
     words={
-        "steps_4": "4 steps",
-        "steps_10": "10 steps",
-        "steps_50": "50 steps",
-        "noise": "noise",
-        "clip": "clip",
-        "walked": "violet: the steps, a dot after each",
-        "exact": "grey: the same path, walked exactly",
-        "clips": "dotted: clips that exist",
+        "steps_4": N_("4 steps"),
+        "steps_10": N_("10 steps"),
+        "steps_50": N_("50 steps"),
+        "noise": N_("noise"),
+        "clip": N_("clip"),
+        "walked": N_("violet: the steps, a dot after each"),
+        "exact": N_("grey: the same path, walked exactly"),
+        "clips": N_("dotted: clips that exist"),
     },
     sources=(DDPM, COSINE, DDIM, RECTIFIED_FLOW, SHIFT),
 )
