@@ -63,7 +63,13 @@ class ZoetropeClient(discord.Client):
         self.settings = settings
         self.store = store
         self.catalogue = catalogue
-        self.delivery = Delivery(self, catalogue, traffic, UploadLimits(settings.max_upload_bytes))
+        self.delivery = Delivery(
+            self,
+            catalogue,
+            traffic,
+            UploadLimits(settings.max_upload_bytes),
+            self.has_showcase,
+        )
         self.gallery = Gallery(settings.data_dir / "explainer")
         self.gate = Gate()
         self.generator_watch = GeneratorWatch(generator, store, self.gate)
@@ -122,6 +128,14 @@ class ZoetropeClient(discord.Client):
             raise Refusal(refusals.STARTING) from None
         except GeneratorUnavailableError as error:
             raise Refusal(error.text(_)) from None
+
+    async def has_showcase(self, guild_id: int | None) -> bool:
+        """Tell whether a server has a channel to share clips in."""
+        try:
+            return (await self.store.rules(guild_id)).showcase_channel_id is not None
+        except StoreError as error:
+            _log.warning("the rules of a server cannot be read: %s", error)
+            return False
 
     def is_new(self, interaction: "Interaction") -> bool:
         """Tell whether an interaction has not been seen; the gateway may deliver one twice."""

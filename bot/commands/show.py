@@ -75,8 +75,12 @@ async def send_again(interaction: Interaction, job: Job) -> discord.Message | No
         raise Refusal(refusals.clip_removed(job.id)) from None
     except GenerationError:
         raise Refusal(refusals.too_large_to_show(job.id)) from None
+    client = interaction.client
+    view = result_view(
+        job, client.catalogue[job.request.model], showcase=await client.has_showcase(job.guild_id)
+    )
     return await interaction.followup.send(
-        results.shown_again(job), file=file, view=result_view(job), wait=True
+        results.shown_again(job), file=file, view=view, wait=True
     )
 
 

@@ -80,11 +80,18 @@ class Clip:
 
 
 async def result_message(
-    clip: Clip, spec: ModelSpec, big_model: str, *, reason: str | None = None, plain: bool = False
+    clip: Clip,
+    spec: ModelSpec,
+    big_model: str,
+    *,
+    showcase: bool,
+    reason: str | None = None,
+    plain: bool = False,
 ) -> dict[str, Any]:
     """Return what to send, once, to tell who asked that the clip is there.
 
-    `reason` is why it goes to the member directly; a plain message has no more than must be.
+    `showcase` tells whether its server has a channel to share clips in, `reason` why it goes to the
+    member directly; a plain message has no more than must be.
     Raises `DeliveryError` if the file is gone.
     """
     job = clip.job
@@ -102,7 +109,7 @@ async def result_message(
         "allowed_mentions": discord.AllowedMentions(users=[discord.Object(job.user_id)]),
     }
     if not plain:
-        message["view"] = result_view(job)
+        message["view"] = result_view(job, spec, showcase=showcase)
         message["embeds"] = [job_lesson(job, spec)] if job.explain else []
     return message
 

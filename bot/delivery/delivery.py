@@ -13,7 +13,7 @@ from bot.delivery.clips import Clip
 from bot.delivery.faults import DISCORD_ERRORS, PASSING, Fault, TokenError, describe, fault_of
 from bot.delivery.message_writer import MessageWriter
 from bot.delivery.places import UploadLimits
-from bot.delivery.posting import Posted, Posting
+from bot.delivery.posting import HasShowcase, Posted, Posting
 from bot.delivery.tokens import LiveMessage
 from bot.delivery.traffic import Traffic
 from bot.i18n import speaking
@@ -36,13 +36,18 @@ class Delivery:
     """Shows jobs in Discord; the dispatcher's `Reporter`."""
 
     def __init__(
-        self, client: discord.Client, catalogue: Catalogue, traffic: Traffic, limits: UploadLimits
+        self,
+        client: discord.Client,
+        catalogue: Catalogue,
+        traffic: Traffic,
+        limits: UploadLimits,
+        has_showcase: HasShowcase,
     ) -> None:
         self.limits = limits
         self._client = client
         self._catalogue = catalogue
         self._traffic = traffic
-        self._posting = Posting(client, catalogue, traffic, limits)
+        self._posting = Posting(client, catalogue, traffic, limits, has_showcase)
         self._writers: dict[str, MessageWriter] = {}
         self._live: dict[str, LiveMessage] = {}
         self._posted: dict[str, Posted] = {}

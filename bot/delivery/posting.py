@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +20,9 @@ from bot.texts import results
 from generator import Catalogue, GenerationError
 
 _log = logging.getLogger(__name__)
+HasShowcase = Callable[[int | None], Awaitable[bool]]
+"""Tells whether a server, by its id, has a channel to share clips in."""
+
 _LONGEST_SLOW_MODE = 60
 _AT_ONCE = 4
 """Uploads side by side; each has its file in memory."""
@@ -63,13 +67,19 @@ class Posting:
     """Brings finished clips to where they were asked for."""
 
     def __init__(
-        self, client: discord.Client, catalogue: Catalogue, traffic: Traffic, limits: UploadLimits
+        self,
+        client: discord.Client,
+        catalogue: Catalogue,
+        traffic: Traffic,
+        limits: UploadLimits,
+        has_showcase: HasShowcase,
     ) -> None:
         self._client = client
         self._catalogue = catalogue
         self._big_model = next(spec.name for spec in catalogue if not spec.small_world)
         self._traffic = traffic
         self._limits = limits
+        self._has_showcase = has_showcase
         self._sending = asyncio.Semaphore(_AT_ONCE)
 
     async def post(self, job: Job, *, again: bool) -> Posted:
@@ -166,7 +176,14 @@ class Posting:
     ) -> dict[str, Any]:
         """Return `result_message` with what the catalogue knows."""
         spec = self._catalogue[clip.job.request.model]
-        return await result_message(clip, spec, self._big_model, reason=reason, plain=plain)
+        return await result_message(
+            clip,
+            spec,
+            self._big_model,
+            showcase=await self._has_showcase(clip.job.guild_id),
+            reason=reason,
+            plain=plain,
+        )
 
     # --- what can be done about a refusal ---
 

@@ -37,3 +37,8 @@ def make_completed(clip_id: str = "abcde", **changes: Any) -> Completed:
         "seconds": {"denoising": 2.0, "encoding": 1.0},
     }
     return Completed(**fields | changes)
+
+
+async def no_showcase(guild_id: int | None) -> bool:
+    """Stand in for a client's `has_showcase`."""
+    return False

@@ -26,7 +26,7 @@ from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
 from generator import Completed, Progress, load_catalogue
 from generator.encoding import write_mp4
-from tests.bot.jobs import make_job
+from tests.bot.jobs import make_job, no_showcase
 from tests.generator.clips import texture
 
 TEN_MINUTES = 600.0
@@ -73,7 +73,7 @@ async def delivery(emulator: Emulator, interval: float = 0.01) -> AsyncGenerator
     """A bot's delivery, logged in, from its start to its end."""
     async with discord.Client(intents=discord.Intents.none()) as client:
         await client.login(emulator.token)
-        yield Delivery(client, CATALOGUE, Traffic(interval), UploadLimits(None))
+        yield Delivery(client, CATALOGUE, Traffic(interval), UploadLimits(None), no_showcase)
 
 
 async def asked_for(emulator: Emulator, clip: Completed, you: Human) -> Job:

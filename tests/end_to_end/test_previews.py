@@ -11,7 +11,7 @@ from bot.delivery.places import UploadLimits
 from bot.delivery.traffic import Traffic
 from bot.emulator.driver import Human
 from generator import Progress, load_catalogue
-from tests.bot.jobs import make_job
+from tests.bot.jobs import make_job, no_showcase
 from tests.end_to_end.stack import local_discord
 
 
@@ -28,7 +28,9 @@ async def test_a_preview_comes_into_the_status_message_and_leaves_it_at_the_end(
         channel_id = emulator.world.channel_named("videos").id
         status = await client.get_partial_messageable(channel_id).send("Starting now…")
         job = make_job(channel_id=channel_id, guild_id=None, status_message_id=status.id)
-        delivery = Delivery(client, load_catalogue(), Traffic(interval=0.01), UploadLimits(None))
+        delivery = Delivery(
+            client, load_catalogue(), Traffic(interval=0.01), UploadLimits(None), no_showcase
+        )
         preview = tmp_path / "abcde.preview.jpg"
         Image.new("RGB", (64, 48), "red").save(preview)
 
