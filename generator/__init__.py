@@ -11,7 +11,7 @@ from pathlib import Path
 from generator.backends import Generator
 from generator.backends.local import LocalGenerator
 from generator.backends.patience import Patience
-from generator.backends.refit import refit_clip
+from generator.backends.refit import draw_thumbnails, refit_clip
 from generator.catalogue import Catalogue
 from generator.errors import (
     GenerationError,
@@ -20,6 +20,7 @@ from generator.errors import (
     ModelFileError,
     UnknownModelError,
 )
+from generator.files import thumbnail_of
 from generator.models import load_catalogue
 from generator.presets import PresetName, Settings
 from generator.protocol import (
@@ -41,6 +42,7 @@ from generator.protocol import (
     Upload,
 )
 from generator.spec import ModelSpec
+from generator.toml_lines import line_of
 
 __all__ = [
     "Cancel",
@@ -69,9 +71,12 @@ __all__ = [
     "Terminal",
     "UnknownModelError",
     "Upload",
+    "draw_thumbnails",
+    "line_of",
     "load_catalogue",
     "open_generator",
     "refit_clip",
+    "thumbnail_of",
 ]
 
 

@@ -19,6 +19,11 @@ def filmstrip_of(path: Path) -> Path:
     return path.with_suffix(".strip.jpg")
 
 
+def thumbnail_of(path: Path) -> Path:
+    """Return where the thumbnail of a clip goes, once somebody wants to see it."""
+    return path.with_suffix(".thumb.jpg")
+
+
 def preview_of(path: Path) -> Path:
     """Return where the preview of a clip is while the clip is made."""
     return path.with_suffix(".preview.jpg")

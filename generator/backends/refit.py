@@ -1,13 +1,11 @@
-"""Making a finished clip smaller, in a process of its own: the generator is busy with others."""
+"""Finished clips made smaller, and pictures of them."""
 
-import asyncio
-import contextlib
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from generator.errors import GenerationError
+from generator.backends.tool import run_tool
 from generator.protocol import Upload
 
 
@@ -16,20 +14,12 @@ async def refit_clip(full: Path, folder: Path, max_bytes: int) -> Upload:
 
     Takes as long as encoding does. Raises `GenerationError` if nothing fits.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "generator", "fit", full, folder, str(max_bytes)),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        answer, complaint = await process.communicate()
-    except asyncio.CancelledError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-        raise
-    if process.returncode != 0:
-        raise GenerationError("invalid", complaint.decode(errors="replace").strip())
-    return msgspec.json.decode(answer, type=Upload)
+    return msgspec.json.decode(await run_tool("fit", full, folder, str(max_bytes)), type=Upload)
+
+
+async def draw_thumbnails(clips: Sequence[Path]) -> None:
+    """Write a thumbnail beside each clip, by the name of `generator.thumbnail_of`.
+
+    Raises `GenerationError` where one cannot be made; the others are there nevertheless.
+    """
+    await run_tool("thumbnails", *clips)
