@@ -46,6 +46,9 @@ format: setup  ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+messages: setup  ## Bring every language's catalogues up to date with the code
+	$(BIN)/python -m bot.locales
+
 bench: setup  ## Measure our overhead over the bare pipeline, as ratios of one run
 	$(BIN)/python -m benchmarks
 
@@ -58,4 +61,4 @@ evaluate: setup  ## Measure how well the built-in model follows its prompts
 clean:  ## Remove the environment and everything that was generated
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo run test faults browser lint types format bench bench-gpu evaluate clean
+.PHONY: help setup demo run test faults browser lint types format messages bench bench-gpu evaluate clean

@@ -5,6 +5,7 @@ import logging
 
 import discord
 import yarl
+from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -70,10 +71,7 @@ async def _serve(settings: Settings, catalogue: Catalogue, signals: StopSignals 
     ):
         _prepare_clips_dir(settings)
         client = ZoetropeClient(settings, store, catalogue, generator, ACTIONS)
-        add_video_command(client.tree)
-        add_explain_command(client.tree)
-        add_settings_commands(client.tree)
-        add_show_command(client.tree)
+        add_commands(client.tree)
         client.add_dynamic_items(PageButton, TopicMenu, QuizStart, QuizButton)
         async with client:
             await _login(client, settings.discord_token)
@@ -92,6 +90,14 @@ async def _serve(settings: Settings, catalogue: Catalogue, signals: StopSignals 
                 _log.info("stopped in order")
             except* StartupError as errors:
                 raise errors.exceptions[0] from None
+
+
+def add_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
+    """Register every command."""
+    add_video_command(tree)
+    add_explain_command(tree)
+    add_settings_commands(tree)
+    add_show_command(tree)
 
 
 async def _stay_connected(client: ZoetropeClient) -> None:

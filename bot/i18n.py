@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Final
 
 import discord
+from babel import Locale
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation
 
@@ -62,8 +63,8 @@ def ngettext(singular: str, plural: str, number: float) -> str:
 
 def decimal(number: float, digits: int = 0) -> str:
     """Return a number with so many digits after the point, as it is written in the language."""
-    pattern = "#,##0." + "0" * digits if digits else "#,##0"
-    return format_decimal(number, format=pattern, locale=_language.get())
+    pattern = Locale.parse(_language.get()).decimal_formats[None]
+    return pattern.apply(number, _language.get(), force_frac=(digits, digits))
 
 
 def language() -> str:
@@ -118,6 +119,8 @@ def _translations(language: str) -> NullTranslations:
     for path in sorted((CATALOGUES / language / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, locale=language)
+        for message in [message for message in catalogue if not is_translated(message)]:
+            catalogue.delete(message.id, message.context)
         compiled = io.BytesIO()
         write_mo(compiled, catalogue)
         compiled.seek(0)
@@ -125,6 +128,13 @@ def _translations(language: str) -> NullTranslations:
         parsed.add_fallback(translations)
         translations = parsed
     return translations
+
+
+def is_translated(message: Message) -> bool:
+    """Tell whether a catalogue has all words of a message, in each plural form."""
+    words = message.string or ""
+    strings = [words] if isinstance(words, str) else words
+    return all(strings) and not message.fuzzy
 
 
 def read_catalogues() -> None:

@@ -1,0 +1,111 @@
+"""What has to be translated: collected from the code, the models and the commands themselves."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, cast
+
+import discord
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_file
+from discord import app_commands
+from discord.app_commands import AppCommandContext
+
+import bot
+import generator
+from bot.app import add_commands
+from bot.i18n import NAME
+from generator import load_catalogue
+
+DOMAINS: Final = ("lesson", "commands", "generator", "bot")
+"""A message belongs to the first of these that has it."""
+
+_BOT: Final = Path(bot.__file__).parent
+_GENERATOR: Final = Path(generator.__file__).parent
+_LESSON: Final = ("explainer", "components/lesson.py", "components/quiz.py", "commands/explain.py")
+_ENGLISH: Final = ("emulator", "locales")
+"""The emulator's page is a tool of developers."""
+_NO_DESCRIPTION: Final = "…"
+"""discord.py's."""
+
+
+def templates() -> dict[str, Catalog]:
+    """Return the messages of each domain, untranslated."""
+    found = {domain: Catalog(fuzzy=False) for domain in DOMAINS}
+    for path in sorted(_BOT.rglob("*.py")):
+        name = path.relative_to(_BOT).as_posix()
+        if name.startswith(_LESSON):
+            _extract(path, found["lesson"])
+        elif not name.startswith(_ENGLISH):
+            _extract(path, found["bot"])
+    for path in sorted(_GENERATOR.rglob("*.py")):
+        _extract(path, found["generator"])
+    for spec in load_catalogue(None):
+        for text in (spec.description, spec.licence_note):
+            if text:
+                found["generator"].add(text, locations=[("generator/models.toml", 1)])
+    for text, context, command in _command_words():
+        found["commands"].add(
+            text, context=context, locations=[("/" + command.replace(" ", "/"), 1)]
+        )
+    _share_out(found)
+    return found
+
+
+def _extract(path: Path, template: Catalog) -> None:
+    where = path.relative_to(_BOT.parent).as_posix()
+    for _, message, _, context in extract_from_file("python", path):
+        template.add(message, locations=[(where, 1)], context=context)
+
+
+def _share_out(found: dict[str, Catalog]) -> None:
+    """Keep each message in one domain alone, so that it has one translation."""
+    taken: set[tuple[object, object]] = set()
+    for domain in DOMAINS:
+        for message in list(found[domain]):
+            key = (_singular(message.id), message.context)
+            if key in taken:
+                found[domain].delete(message.id, message.context)
+            elif message.id:
+                taken.add(key)
+
+
+def _singular(message_id: Any) -> str:
+    return message_id if isinstance(message_id, str) else message_id[0]
+
+
+def command_tree() -> app_commands.CommandTree[Any]:
+    """Return the real commands, which nobody will run."""
+    client = discord.Client(intents=discord.Intents.none())
+    tree = app_commands.CommandTree(
+        client,
+        allowed_contexts=AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+    add_commands(cast("Any", tree))
+    return tree
+
+
+def _command_words() -> Iterator[tuple[str, str | None, str]]:
+    """Yield all that members see of commands: text, context, and the command's name."""
+    tree = command_tree()
+    for command in tree.walk_commands():
+        yield from _words_of(command)
+    for kind in (discord.AppCommandType.message, discord.AppCommandType.user):
+        for menu in tree.walk_commands(type=kind):
+            yield menu.name, NAME, menu.name
+
+
+def _words_of(
+    command: app_commands.Command[Any, ..., Any] | app_commands.Group,
+) -> Iterator[tuple[str, str | None, str]]:
+    name = command.qualified_name
+    yield command.name, NAME, name
+    yield command.description, None, name
+    if isinstance(command, app_commands.Group):
+        return
+    for parameter in command.parameters:
+        yield parameter.display_name, NAME, name
+        if str(parameter.description) != _NO_DESCRIPTION:
+            yield str(parameter.description), None, name
+        for choice in parameter.choices:
+            yield choice.name, None, name
