@@ -18,6 +18,7 @@ from babel import Locale
 from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from discord import app_commands
 from discord.app_commands import TranslationContextLocation
 
@@ -63,8 +64,10 @@ def ngettext(singular: str, plural: str, number: float) -> str:
 
 def decimal(number: float, digits: int = 0) -> str:
     """Return a number with so many digits after the point, as it is written in the language."""
-    pattern = Locale.parse(_language.get()).decimal_formats[None]
-    return pattern.apply(number, _language.get(), force_frac=(digits, digits))
+    usual = Locale.parse(_language.get()).decimal_formats[None].pattern
+    whole = usual.split(".")[0]  # with the groups of the language
+    pattern = f"{whole}." + "0" * digits if digits else whole
+    return format_decimal(number, format=pattern, locale=_language.get())
 
 
 def language() -> str:
