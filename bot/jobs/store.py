@@ -16,6 +16,7 @@ from bot.jobs.choices import MemberChoices
 from bot.jobs.database import prepare_database
 from bot.jobs.job import Job
 from bot.jobs.rules import GuildRules
+from bot.jobs.sanctions import Sanction
 from bot.jobs.several import clip_of, split_name
 from bot.jobs.writer import GroupWriter
 
@@ -23,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 _JSON_COLUMNS = {"request", "notes", "completed", "more", "fits"}
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
+_SANCTION = tuple(field.name for field in msgspec.structs.fields(Sanction))
 _UNFINISHED = "state IN ('queued', 'running', 'encoded', 'posting')"
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE "  # noqa: S608 - our own names
 _UPSERT = (
@@ -102,6 +104,28 @@ class Store:
             [user_id, msgspec.json.encode(choices).decode()],
         )
 
+    async def sanctions(self, guild_id: int) -> list[Sanction]:
+        """Return what was decided about members of a server, the latest first."""
+        return await self._sanctions("guild_id = ? ORDER BY at DESC", [guild_id])
+
+    async def sanction(self, guild_id: int | None, user_id: int) -> Sanction | None:
+        found = await self._sanctions("guild_id = ? AND user_id = ?", [guild_id, user_id])
+        return found[0] if found else None
+
+    async def save_sanction(self, sanction: Sanction) -> None:
+        """Replace what was decided about a member; an empty sanction is forgotten."""
+        key = [sanction.guild_id, sanction.user_id]
+        if sanction.is_empty:
+            await self._writer.write(
+                "DELETE FROM sanctions WHERE guild_id = ? AND user_id = ?", key
+            )
+        else:
+            values = [getattr(sanction, name) for name in _SANCTION]
+            await self._writer.write(
+                f"REPLACE INTO sanctions ({', '.join(_SANCTION)}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
+                values,
+            )
+
     async def fact(self, name: str) -> str | None:
         rows = await self._fetch("SELECT value FROM facts WHERE name = ?", [name])
         return rows[0][0] if rows else None
@@ -112,6 +136,14 @@ class Store:
             "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             [name, value],
         )
+
+    async def _sanctions(self, condition: str, values: Sequence[object]) -> list[Sanction]:
+        rows = await self._fetch(
+            f"SELECT {', '.join(_SANCTION)} FROM sanctions WHERE {condition}",  # noqa: S608 - our own names
+            values,
+        )
+        found = (dict(zip(_SANCTION, row, strict=True)) for row in rows)
+        return [msgspec.convert(values, Sanction, strict=False) for values in found]
 
     async def _jobs(self, condition: str, values: Sequence[object]) -> list[Job]:
         rows = await self._fetch(_SELECT + condition, values)
