@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from generator.errors import UnknownModelError
+from generator.messages import N_
 from generator.spec import ModelSpec
 
 
@@ -25,9 +26,9 @@ class Catalogue:
         try:
             return self._specs[name]
         except KeyError:
-            available = ", ".join(self._specs)
             raise UnknownModelError(
-                f"There is no model {name!r}. Available: {available}."
+                N_("There is no model {name}. Available: {available}."),
+                {"name": repr(name), "available": ", ".join(self._specs)},
             ) from None
 
     def __contains__(self, name: object) -> bool:

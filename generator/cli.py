@@ -35,6 +35,7 @@ from generator.download_command import download_models
 from generator.reencoding import refit
 from generator.runtime import Runtime
 from generator.spec import SEEDS
+from generator.thumbnails import draw_thumbnail
 from generator.worker import run_worker
 
 _MODELS_FILE_HELP = "a TOML file with your own models"
@@ -52,6 +53,8 @@ def main(arguments: Sequence[str]) -> int:
         return _download(arguments[1:])
     if arguments[:1] == ["fit"]:
         return _fit(arguments[1:])
+    if arguments[:1] == ["thumbnails"]:
+        return _thumbnails(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -100,6 +103,19 @@ def _fit(arguments: Sequence[str]) -> int:
         return 1
     print(msgspec.json.encode(upload).decode())
     return 0
+
+
+def _thumbnails(arguments: Sequence[str]) -> int:
+    parser = _Parser("python -m generator thumbnails", description="Draw a picture of each clip.")
+    parser.add_argument("clips", metavar="CLIP", type=Path, nargs="+", help="an MP4")
+    failures: list[Exception] = []
+    for clip in parser.parse_args(arguments).clips:
+        try:
+            draw_thumbnail(clip)
+        except (GenerationError, OSError) as error:
+            failures.append(error)
+    print(*failures, sep="\n", end="", file=sys.stderr)
+    return 1 if failures else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -182,8 +198,8 @@ async def _make_clip(request: GenerationRequest, options: argparse.Namespace) ->
                 seconds = time.monotonic() - began
                 print(f"{clip.path} (seed {request.seed}, {seconds:.1f} s)")
                 return 0
-            case Failed(message=message):
-                print(message, file=sys.stderr)
+            case Failed() as failure:
+                print(failure.text(), file=sys.stderr)
                 return 1
             case Cancelled():
                 return 130

@@ -23,8 +23,11 @@ def contradictions(spec: "ModelSpec") -> Iterator[tuple[str, str]]:
     numbers = Settings.__dataclass_fields__.keys()
     for name in spec.arguments.keys() - numbers:
         yield "arguments", f"{name!r} is no number of a request; there are {', '.join(numbers)}"
-    if spec.loras and not spec.lora:
-        yield "loras", f"cannot be laid over a {spec.pipeline_class} (lora = false)"
+    for name in ("loras", "optional_loras"):
+        if getattr(spec, name) and not spec.lora:
+            yield name, f"cannot be laid over a {spec.pipeline_class} (lora = false)"
+    if spec.upscale and (spec.timesteps or spec.sigmas or spec.chunks):
+        yield "upscale", "needs a model whose steps are not fixed and whose clip is one piece"
     presets: dict[str, PresetName] = {"defaults": "normal", "draft": "draft", "best": "best"}
     for field_name, preset in presets.items():
         for name, value, nearest in _off_the_rules(spec, spec.preset(preset)):

@@ -1,10 +1,25 @@
 """What can go wrong, as exceptions whose text is fit for the person who asked."""
 
+from collections.abc import Callable
+
+from generator.messages import Values, words
 from generator.protocol import FailureReason
 
 
 class GeneratorError(Exception):
-    """Base of everything this package raises on purpose."""
+    """Base of everything this package raises on purpose.
+
+    `message` may have named placeholders for `values`; `str()` of the error is both in English.
+    """
+
+    def __init__(self, message: str, values: Values | None = None) -> None:
+        self.message = message
+        self.values: Values = values or {}
+        super().__init__(self.text())
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """Return the message in the language that a function translates into."""
+        return words(self.message, self.values, translate)
 
 
 class UnknownModelError(GeneratorError):
@@ -26,13 +41,13 @@ class GenerationError(GeneratorError):
         self,
         reason: FailureReason,
         message: str,
+        values: Values | None = None,
         *,
         retryable: bool = False,
         path: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, values)
         self.reason: FailureReason = reason
-        self.message = message
         self.retryable = retryable
         self.path = path
         """The full file, where there is one although the request failed."""

@@ -4,6 +4,7 @@ import errno
 import logging
 
 from generator.errors import GenerationError, UnknownModelError
+from generator.messages import N_, Values
 from generator.protocol import Failed, GenerationRequest
 from generator.spec import ModelSpec
 
@@ -18,34 +19,37 @@ def failed(request_id: str, error: BaseException) -> Failed:
                 id=request_id,
                 reason=error.reason,
                 message=error.message,
+                values=dict(error.values),
                 retryable=error.retryable,
                 path=error.path,
             )
         case UnknownModelError():
-            return Failed(id=request_id, reason="invalid", message=str(error))
-        case OSError(errno=errno.ENOSPC):
-            message = "The disk is full: free some space and try again."
-        case OSError():
-            message = f"The clip could not be written: {error.strerror or error}."
+            return Failed(
+                id=request_id, reason="invalid", message=error.message, values=dict(error.values)
+            )
         case _:
-            message = f"The generator failed ({type(error).__name__}: {error})."
+            message, values = _unforeseen(error)
     _log.error("request %s failed", request_id, exc_info=error)
-    return Failed(id=request_id, reason="internal", message=message)
+    return Failed(id=request_id, reason="internal", message=message, values=dict(values))
+
+
+def _unforeseen(error: BaseException) -> tuple[str, Values]:
+    match error:
+        case OSError(errno=errno.ENOSPC):
+            return N_("The disk is full: free some space and try again."), {}
+        case OSError():
+            message = N_("The clip could not be written: {reason}.")
+            return message, {"reason": error.strerror or str(error)}
+        case _:
+            message = N_("The generator failed ({reason}).")
+            return message, {"reason": f"{type(error).__name__}: {error}"}
 
 
 def out_of_memory(request: GenerationRequest, spec: ModelSpec, device_name: str) -> GenerationError:
-    """Say that a clip is too large for a device, and which of the model's sizes may fit."""
-    return GenerationError(
-        "out_of_memory",
-        f"This clip does not fit into the memory of {device_name} with {spec.title};"
-        f" {_way_out(request, spec)}.",
-    )
+    """Say that a clip is too large for a device, and which of the model's sizes may fit.
 
-
-def _way_out(request: GenerationRequest, spec: ModelSpec) -> str:
-    """Suggest the model's defaults, which its memory figures are about, or half of what was asked.
-
-    One of the two, size or frames, is meant to be enough.
+    These are the model's defaults, which its memory figures are about, or half of what was asked;
+    one of the two, size or frames, is meant to be enough.
     """
     usual = spec.defaults
     size = spec.sizes.smaller(request.width, request.height)
@@ -54,6 +58,27 @@ def _way_out(request: GenerationRequest, spec: ModelSpec) -> str:
     num_frames = spec.frames.fewer(request.num_frames)
     if usual.num_frames < request.num_frames:
         num_frames = usual.num_frames
-    ways = [f"a size of {size[0]}×{size[1]}"] if size else []
-    ways += [f"{num_frames} frames"] if num_frames else []
-    return f"ask for {' or '.join(ways)}" if ways else "choose a smaller model"
+    values: dict[str, str | int] = {"device": device_name, "model": spec.title}
+    if size is not None:
+        values |= {"size": f"{size[0]}×{size[1]}", "width": size[0], "height": size[1]}
+    values |= {"frames": num_frames} if num_frames else {}
+    message = _TOO_LARGE[size is not None, num_frames is not None]
+    return GenerationError("out_of_memory", message, values)
+
+
+_TOO_LARGE = {
+    (True, True): N_(
+        "This clip does not fit into the memory of {device} with {model}."
+        " Ask for a size of {size} or {frames} frames."
+    ),
+    (True, False): N_(
+        "This clip does not fit into the memory of {device} with {model}. Ask for a size of {size}."
+    ),
+    (False, True): N_(
+        "This clip does not fit into the memory of {device} with {model}. Ask for {frames} frames."
+    ),
+    (False, False): N_(
+        "This clip does not fit into the memory of {device} with {model}. Choose a smaller model."
+    ),
+}
+"""By whether a smaller size and fewer frames are to be had."""

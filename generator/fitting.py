@@ -6,6 +6,7 @@ from math import inf, log2
 from generator.encoding import FULL_CRF, Clip, Frames, encode
 from generator.errors import GenerationError
 from generator.files import upload_of
+from generator.messages import N_
 
 _COARSEST_CRF = 36.0  # at 16 frames a second
 """About 0.02 bits a pixel; from here on fewer pixels give the better picture for the same bytes."""
@@ -97,7 +98,10 @@ def _smaller(clip: Clip, share: float) -> Clip:
 def _too_large(full: Clip, max_bytes: int) -> GenerationError:
     return GenerationError(
         "invalid",
-        f"The clip does not fit into {max_bytes / 2**20:.2g} MB, even smaller and coarser; "
-        f"ask for a shorter one. The full clip is kept on the bot's machine as {full.path.name}.",
+        N_(
+            "The clip does not fit into {megabytes:.2g} MB, even smaller and coarser. Ask for a"
+            " shorter one. The full clip is kept on the bot's machine as {file}."
+        ),
+        {"megabytes": max_bytes / 2**20, "file": full.path.name},
         path=str(full.path),
     )

@@ -5,9 +5,14 @@ things (images, clips) cross by path. For every request the bot sees
 `Progress*`, then exactly one of `Completed | Cancelled | Failed`, then silence.
 """
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 import msgspec
+
+from generator.files import thumbnail_of
+from generator.messages import words
 
 Stage = Literal["loading", "encoding_prompt", "denoising", "decoding", "encoding"]
 """What the device is doing. Only "denoising" counts steps; the others have `total_steps == 0`."""
@@ -43,10 +48,27 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
     """The upload limit; a larger clip gets a second file that fits, beside the full one."""
     image_path: str | None = None
     """A picture the clip begins with, for models that can."""
+    continues: str | None = None
+    """An MP4 that goes on, for models that can begin with a picture, which is its last frame then.
+    The file written is both as one clip, of `num_frames - 1` more frames; size and fps are its."""
+    upscales: str | None = None
+    """An MP4 that is made larger, for models that can: `width` and `height` are what it becomes,
+    the other numbers are its own."""
+    variation_seed: int | None = None
+    """A seed, for a clip between this one's and that one's."""
+    variation_strength: float = 0.0
+    """How near it is to that of `variation_seed`: 0 is the clip of `seed`, 1 the other one."""
+    lora: str | None = None
+    """The name of one of the model's optional LoRAs."""
     previews: bool = False
     """Show frames of a long run on its way, where the model can and they cost next to nothing."""
     filmstrip: bool = False
     """Keep what its filmstrip is drawn of, where the model can."""
+
+    @property
+    def begins_with_picture(self) -> bool:
+        """Whether its first frame is given."""
+        return self.image_path is not None or self.continues is not None
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -135,9 +157,9 @@ class Completed(msgspec.Struct, frozen=True, tag="completed", kw_only=True):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every file of the clip; the filmstrip may not be there."""
+        """Every file of the clip; the filmstrip and the thumbnail may not be there."""
         others = [extra.path for extra in (self.upload, self.filmstrip) if extra]
-        return (self.path, *others)
+        return (self.path, *others, str(thumbnail_of(Path(self.path))))
 
 
 class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
@@ -151,9 +173,15 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", kw_only=True):
     reason: FailureReason
     message: str
     """One or two sentences for the person who asked: what happened and what to do."""
+    values: dict[str, str | int | float] = {}
+    """What takes the places that are named in the message."""
     retryable: bool = False
     path: str | None = None
     """The full file, where it was made but nothing of it fits the upload limit."""
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """Return the message in the language that a function translates into."""
+        return words(self.message, self.values, translate)
 
 
 Terminal = Completed | Cancelled | Failed

@@ -13,6 +13,7 @@ from av.container import InputContainer
 from generator.encoding import Audio, Clip
 from generator.errors import GenerationError
 from generator.fitting import write_upload
+from generator.messages import N_
 from generator.protocol import Upload
 
 
@@ -29,7 +30,9 @@ def refit(full: Path, folder: Path, max_bytes: int) -> Upload:
             clip = _describe(container, source)
             pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     except (ValueError, IndexError) as error:
-        raise GenerationError("invalid", f"{full.name} is no clip: {error}") from error
+        message = N_("{file} is not a clip that can be read: {reason}.")
+        values = {"file": full.name, "reason": str(error)}
+        raise GenerationError("invalid", message, values) from error
     frames = np.stack(pictures).astype(np.uint8, copy=False)
     upload = write_upload(frames, clip, max_bytes) or clip
     return Upload(

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 from typing import Literal
+
+from generator.rules import FieldError
 
 DType = Literal["float16", "bfloat16", "float32"]
 """A number format of weights and activations, by its name in torch."""
@@ -12,6 +15,8 @@ AttentionBackend = Literal[
     "native", "_native_cudnn", "_native_flash", "flash", "_flash_3", "sage", "xformers", "flex"
 ]
 """An attention backend of diffusers, by its name there; those that download code are left out."""
+
+_LEAST_FACTOR = 1.25
 
 
 def is_local(source: str) -> bool:
@@ -54,6 +59,8 @@ class Lora:
     weight: float = 1.0
     second_transformer: bool = False
     """Belongs to `transformer_2` of a model that has two."""
+    prompt_suffix: str = ""
+    """Ends the prompt, such as the words that wake it; for one that is asked for by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,3 +72,44 @@ class Sibling:
     """Its own folder or repository, where the model's own weights do not serve both."""
     revision: str | None = None
     """A commit, tag or branch of its own repository."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upscaler:
+    """The pipeline that makes a finished clip larger: it denoises it once more, a little.
+
+    Raises `FieldError` for numbers that are none of these.
+    """
+
+    class_name: str
+    """A video-to-video class of diffusers."""
+    source: str | None = None
+    """Its own folder or repository, where the model's own weights do not serve both."""
+    revision: str | None = None
+    """A commit, tag or branch of its own repository."""
+    factor: float = 2.0
+    """How many times as wide and high a clip becomes, where the next two let it."""
+    max: int
+    """The longest edge in pixels."""
+    max_pixels: int
+    """The largest area."""
+    strength: float = 0.4
+    """How much noise is laid over the enlarged clip: little keeps it, 1 would be another clip."""
+
+    def __post_init__(self) -> None:
+        if self.factor <= 1:
+            raise FieldError("factor", "must be more than 1")
+        if not 0 < self.strength <= 1:
+            raise FieldError("strength", "must be more than 0 and at most 1")
+
+    def target(self, width: int, height: int, multiple: int) -> tuple[int, int] | None:
+        """Return the size a clip of a size becomes, in its shape; None where that is no larger.
+
+        The edges are multiples of `multiple`. Less than a quarter more is not worth the time.
+        """
+        room = sqrt(self.max_pixels / (width * height))
+        factor = min(self.factor, self.max / max(width, height), room)
+        if factor < _LEAST_FACTOR:
+            return None
+        larger = (int(edge * factor) // multiple * multiple for edge in (width, height))
+        return next(larger), next(larger)

@@ -1,15 +1,13 @@
 """What a model is to the rest of the program: where it lies, what it can do, and its rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil
 from pathlib import Path
 
-from msgspec import structs
-
 from generator import small_world
+from generator.checks import check
 from generator.contradictions import contradictions
-from generator.errors import GenerationError
 from generator.memory import NO_GPU, Memory
 from generator.presets import Preset, PresetName, Settings
 from generator.protocol import GenerationRequest
@@ -21,6 +19,7 @@ from generator.sources import (
     Part,
     SchedulerSpec,
     Sibling,
+    Upscaler,
     is_local,
 )
 
@@ -57,7 +56,8 @@ class ModelSpec:
     dtype: DType = "bfloat16"
     """Of the parts on a GPU."""
     part_dtypes: Mapping[str, DType] = field(default_factory=dict[str, DType])
-    """Parts whose number format differs, such as a VAE."""
+    """Parts whose number format differs, such as a VAE. A VAE of "bfloat16" decodes in it on CPUs
+    that have instructions for it, too; all else is float32 there."""
     parts: Mapping[str, Part] = field(default_factory=dict[str, Part])
     """Parts that come from elsewhere, by the name the pipeline has for them."""
     loras: tuple[Lora, ...] = ()
@@ -108,7 +108,10 @@ class ModelSpec:
     audio: bool = False
     lora: bool = False
     """Whether LoRAs can be laid over it."""
+    optional_loras: Mapping[str, Lora] = field(default_factory=dict[str, Lora])
+    """Those that a request may name, by that name; at most one is laid over at a time."""
     image_to_video: Sibling | None = None
+    upscale: Upscaler | None = None
     small_world: bool = False
     """Knows a few words only; `note_for` says which."""
     min_display_size: int = 0
@@ -157,9 +160,9 @@ class ModelSpec:
         """Return how many times a clip of this size is enlarged when it is written."""
         return max(1, ceil(self.min_display_size / min(width, height)))
 
-    def note_for(self, prompt: str) -> str | None:
+    def note_for(self, prompt: str, translate: Callable[[str], str] = str) -> str | None:
         """Return a remark on what this model will make of the prompt, if there is one to make."""
-        return small_world.note(prompt) if self.small_world else None
+        return small_world.note(self.title, prompt, translate) if self.small_world else None
 
     def request(
         self,
@@ -178,12 +181,18 @@ class ModelSpec:
         guidance_scale: float | None = None,
         max_bytes: int | None = None,
         image_path: str | None = None,
+        continues: str | None = None,
+        upscales: str | None = None,
+        variation_seed: int | None = None,
+        variation_strength: float = 0.0,
+        lora: str | None = None,
         previews: bool = False,
         filmstrip: bool = False,
     ) -> GenerationRequest:
         """Return a request this model accepts: the preset for None, else the nearest legal."""
         usual = self.preset(preset)
-        width, height = self.fit_size(width or usual.width, height or usual.height)
+        sizes = self.sizes if upscales is None else self.upscale_entry.sizes
+        width, height = sizes.fit(width or usual.width, height or usual.height)
         steps = num_inference_steps or usual.num_inference_steps
         guidance = usual.guidance_scale if guidance_scale is None else guidance_scale
         return GenerationRequest(
@@ -202,6 +211,11 @@ class ModelSpec:
             output_path=output_path,
             max_bytes=max_bytes,
             image_path=image_path if self.image_to_video else None,
+            continues=continues if self.can_extend else None,
+            upscales=upscales if self.can_upscale else None,
+            variation_seed=None if variation_seed is None else variation_seed % SEEDS,
+            variation_strength=0.0 if variation_seed is None else _share(variation_strength),
+            lora=lora if lora in self.optional_loras else None,
             previews=previews,
             filmstrip=filmstrip,
         )
@@ -214,7 +228,9 @@ class ModelSpec:
 
     def serving(self, request: GenerationRequest) -> "ModelSpec":
         """Return the entry to load for a request."""
-        return self if request.image_path is None else self.picture_entry
+        if request.upscales is not None:
+            return self.upscale_entry
+        return self.picture_entry if request.begins_with_picture else self
 
     @property
     def picture_entry(self) -> "ModelSpec":
@@ -231,22 +247,50 @@ class ModelSpec:
             image_to_video=Sibling(class_name=other.class_name),
         )
 
+    @property
+    def upscale_entry(self) -> "ModelSpec":
+        """The entry to load to make a clip larger: it has its own sizes, and maybe weights."""
+        other = self.upscale
+        if other is None:
+            return self
+        if other.source is None:
+            return replace(self, sizes=self._upscaled_sizes(other))
+        return replace(
+            self,
+            name=f"{self.name}:{other.class_name}",
+            source=other.source,
+            revision=other.revision,
+            pipeline_class=other.class_name,
+            sizes=self._upscaled_sizes(other),
+        )
+
+    @property
+    def can_extend(self) -> bool:
+        """Whether a clip can go on from another one's last frame."""
+        return self.image_to_video is not None
+
+    @property
+    def can_upscale(self) -> bool:
+        """Whether it can make finished clips larger; `upscaled_size` says how large."""
+        return self.upscale is not None
+
+    def upscaled_size(self, width: int, height: int) -> tuple[int, int] | None:
+        """Return what a clip of this size is made larger to; None if it is as large as it gets."""
+        if self.upscale is None:
+            return None
+        return self.upscale.target(width, height, self.sizes.multiple)
+
+    def _upscaled_sizes(self, upscaler: Upscaler) -> SizeRule:
+        largest = upscaler.max // self.sizes.multiple * self.sizes.multiple
+        return replace(self.sizes, max=largest, max_pixels=upscaler.max_pixels, only=())
+
     def check(self, request: GenerationRequest) -> None:
         """Raise `GenerationError("invalid")` unless the request keeps this model's rules."""
-        if request.image_path is not None and self.image_to_video is None:
-            raise GenerationError(
-                "invalid",
-                f"{self.title} makes clips from words alone: leave the picture out,"
-                " or choose a model that begins with one.",
-            )
-        asked = structs.asdict(request)
-        legal = self.request(**{name: asked[name] for name in asked if name != "model"})
-        for name, value in asked.items():
-            nearest = getattr(legal, name)
-            if value != nearest:
-                raise GenerationError(
-                    "invalid", f"{self.title} cannot use {name} {value!r}; try {nearest!r}."
-                )
+        check(self, request)
+
+
+def _share(value: float) -> float:
+    return min(1.0, max(0.0, value))  # in this order, so that nan becomes 0
 
 
 def _well_formed(text: str) -> str:

@@ -31,7 +31,7 @@ def result(job: Job, completed: Completed, spec: ModelSpec, default_model: str) 
     if completed.upload is not None:
         lines.append(f"-# {reduced(completed, completed.upload)}")
     lines += [f"-# {note}" for note in job.notes]
-    note = spec.note_for(job.request.prompt)
+    note = spec.note_for(job.request.prompt, _)
     if note is not None:
         lines.append(f"-# ℹ️ {note} {how_to_switch(default_model)}")
     return "\n".join(lines)

@@ -80,11 +80,11 @@ class Child:
         await self._log_reader
 
     def epitaph(self) -> str:
-        """Say how the child ended, for the log and for whoever waited."""
+        """Say how the child ended, in words that need no translation as a rule."""
         code = self._process.returncode
         if code is not None and code < 0:
-            return f"it was killed by {signal.Signals(-code).name}"
-        return self._last_words or f"it exited with status {code}"
+            return signal.Signals(-code).name
+        return self._last_words or f"exit status {code}"
 
     def _signal(self, number: int) -> None:
         if self._process.returncode is None:

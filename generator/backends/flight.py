@@ -1,9 +1,11 @@
 """A request between the call of `generate` and its terminal event."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from generator.backends.patience import Pace
+from generator.messages import N_
 from generator.protocol import (
     Cancelled,
     Failed,
@@ -12,6 +14,8 @@ from generator.protocol import (
     RequestEvent,
     Stage,
 )
+
+_log = logging.getLogger(__name__)
 
 
 class Flight:
@@ -104,19 +108,25 @@ class Flight:
             self._clock = None
 
     def _expire(self, due: float) -> None:
-        doing = f" while {self._stage.replace('_', ' ')}" if self._stage else ""
+        seconds = round(due - self._heard, 1)
+        message = N_(
+            "This clip made no progress for {seconds:g} seconds and was stopped. Try again."
+        )
         if due == self._deadline:
-            message = (
-                f"This clip took longer than {self._pace.patience.clip:g} seconds and was stopped"
-                f"{doing}; ask for fewer steps, fewer frames or a smaller size."
+            seconds = self._pace.patience.clip
+            message = N_(
+                "This clip took longer than {seconds:g} seconds and was stopped."
+                " Ask for fewer steps, fewer frames or a smaller size."
             )
-        else:
-            seconds = round(due - self._heard, 1)
-            message = (
-                f"This clip made no progress for {seconds:g} seconds{doing} and was stopped."
-                " Try again."
-            )
-        self._failure = Failed(id=self.request.id, reason="timed_out", message=message)
+        self._failure = Failed(
+            id=self.request.id, reason="timed_out", message=message, values={"seconds": seconds}
+        )
+        _log.warning(
+            "request %s is stopped while %s: %s",
+            self.request.id,
+            self._stage or "waiting",
+            self._failure.text(),
+        )
         self._expired(self)
 
 

@@ -12,6 +12,7 @@ from generator.backends.flight import Flight
 from generator.backends.patience import Pace, Patience
 from generator.errors import GeneratorUnavailableError
 from generator.files import remove_parts
+from generator.messages import N_
 from generator.protocol import (
     Cancel,
     Cancelled,
@@ -70,7 +71,7 @@ class LocalGenerator:
         self._closing = True
         self._supervisor.cancel()
         await asyncio.wait([self._supervisor])
-        self._bury(self._flights.values(), "it was closed")
+        self._bury(self._flights.values(), "closed")
 
     @property
     def ready(self) -> Ready | None:
@@ -102,7 +103,7 @@ class LocalGenerator:
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[RequestEvent, None]:
         """Yield the request's events; see `Generator.generate`."""
         if self._closing:
-            raise GeneratorUnavailableError("The generator is closed.")
+            raise GeneratorUnavailableError(N_("The generator is closed."))
         if request.id in self._flights:
             raise ValueError(f"request {request.id!r} is already open")
         flight = self._flights[request.id] = Flight(request, self._pace, self._expired)
@@ -172,7 +173,7 @@ class LocalGenerator:
                 async for event in child.events():
                     self._receive(event, on_ready=lambda: startup.reschedule(None))
         except TimeoutError:
-            cause = f"it was not ready within {self._startup_timeout:g} seconds (startup_timeout)"
+            cause = f"startup_timeout, {self._startup_timeout:g} s"
         finally:
             sent, self._child = list(self._flights.values()), None
             await child.stop(self._stop_grace)
@@ -193,15 +194,23 @@ class LocalGenerator:
     def _bury(self, flights: Iterable[Flight], cause: str) -> None:
         """Fail what a child took with it, and promise another."""
         if not self._ready.done():
-            message = f"The generator could not start: {cause.rstrip('.')}."
-            self._ready.set_exception(GeneratorUnavailableError(message))
+            message = N_("The generator could not start: {cause}.")
+            values = {"cause": cause.rstrip(".")}
+            self._ready.set_exception(GeneratorUnavailableError(message, values))
         self._ended.set()
         self._ready, self._ended = _promise_ready(), asyncio.Event()
         for flight in list(flights):
             remove_parts(Path(flight.request.output_path))
-            message = f"The generator stopped before this clip was done ({cause}). Try again."
             self._deliver(
-                Failed(id=flight.request.id, reason="crashed", message=message, retryable=True)
+                Failed(
+                    id=flight.request.id,
+                    reason="crashed",
+                    message=N_(
+                        "The generator stopped before this clip was done ({cause}). Try again."
+                    ),
+                    values={"cause": cause},
+                    retryable=True,
+                )
             )
 
 

@@ -13,6 +13,10 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
+def _first_of(phrases: dict[str, tuple[str, ...]]) -> list[str]:
+    return [choices[0] for choices in phrases.values()]
+
+
 COLOURS: Final[dict[str, Rgb]] = {
     "red": (224, 36, 40),
     "orange": (255, 138, 12),
@@ -138,12 +142,10 @@ STOP_WORDS: Final = frozenset(
     )
 )
 
-KNOWS: Final = (
-    f"It knows {', '.join(COLOURS)} {', '.join(shape + 's' for shape in SHAPES[:-1])} and crosses, "
-    f"{', '.join(MOTIONS[:-1])} or {MOTIONS[-1]}, on plain white, black or gray, "
-    "in the sky, at night, at sea, on grass or at sunset."
+KNOWS: Final = "; ".join(
+    ", ".join(words) for words in (COLOURS, SHAPES, MOTIONS, _first_of(BACKGROUND_PHRASES))
 )
-"""One sentence for users: what the model can show."""
+"""What a prompt may say: colours, shapes, movements and backgrounds."""
 
 
 def _words_of(*tables: dict[str, tuple[str, ...]]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from generator.errors import GeneratorUnavailableError
+from generator.messages import N_
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ def detect(device: str | None = None) -> Device:
         return _describe(available[0])
     if device not in available:
         raise GeneratorUnavailableError(
-            f"There is no device {device!r} here. Available: {', '.join(available)}."
+            N_("There is no device {device} here. Available: {available}."),
+            {"device": repr(device), "available": ", ".join(available)},
         )
     return _describe(device)
 

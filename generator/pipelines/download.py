@@ -9,7 +9,13 @@ from functools import partial
 from generator.errors import GenerationError
 from generator.pipelines.download_faults import explain, not_here
 from generator.pipelines.hub import MODEL_INDEX, Snapshot, fetch, look_up, look_up_here
-from generator.pipelines.selection import MissingFilesError, lora_file, model_files, part_files
+from generator.pipelines.selection import (
+    NO_FILE,
+    MissingFilesError,
+    lora_file,
+    model_files,
+    part_files,
+)
 from generator.pipelines.transfer import SourceError
 from generator.runtime import OnBytes
 from generator.sources import Lora, Part, is_local
@@ -32,7 +38,7 @@ def download(spec: ModelSpec, on_bytes: OnBytes) -> None:
             snapshot.link()
     except (SourceError, OSError) as error:
         _log.warning("%s cannot be downloaded: %s: %r", spec.name, error, error.__cause__)
-        raise GenerationError("unavailable", explain(spec, error)) from error
+        raise explain(spec, error) from error
 
 
 def on_this_machine(spec: ModelSpec) -> ModelSpec:
@@ -52,7 +58,7 @@ def on_this_machine(spec: ModelSpec) -> ModelSpec:
             loras=tuple(map(_lora_here, spec.loras)),
         )
     except (SourceError, MissingFilesError) as error:
-        raise GenerationError("unavailable", not_here(spec)) from error
+        raise not_here(spec) from error
 
 
 def _look_up_all(spec: ModelSpec) -> list[Snapshot]:
@@ -93,7 +99,7 @@ def _sources(
 def _model_files(spec: ModelSpec, snapshot: Snapshot) -> set[str]:
     index = snapshot.only({MODEL_INDEX})
     if not index.files:
-        raise MissingFilesError(f"it has no {MODEL_INDEX}")
+        raise MissingFilesError(NO_FILE, MODEL_INDEX)
     fetch([index], lambda *_: None)
     return model_files(spec, json.loads(index.find(MODEL_INDEX).read_bytes()), snapshot.names)
 

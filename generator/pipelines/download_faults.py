@@ -11,88 +11,127 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
+from generator.errors import GenerationError
+from generator.messages import N_, Values
 from generator.pipelines.hub import NoRoomError
 from generator.pipelines.selection import MissingFilesError
 from generator.pipelines.transfer import BrokenFileError, SourceError, is_sound
 from generator.spec import ModelSpec
 
-_KEPT = "what has arrived is kept, and the next try goes on there"
+_Explanation = tuple[str, dict[str, str | int]]
 
 
-def not_here(spec: ModelSpec) -> str:
-    return f"{spec.title} is not on this machine yet: {_how_to_download(spec)}."
+def not_here(spec: ModelSpec) -> GenerationError:
+    """Say that a model was not downloaded."""
+    message = N_("{model} is not on this machine yet. Download it with `{command}`.")
+    return _unavailable(message, _about(spec))
 
 
-def broken(spec: ModelSpec, here: ModelSpec) -> str:
+def broken(spec: ModelSpec, here: ModelSpec) -> GenerationError:
     """Say that a model could not be loaded from its files; `here` says where they are."""
     folder = Path(here.source)
     files = (path.relative_to(folder) for path in sorted(folder.rglob("*.safetensors")))
     bad = [str(file) for file in files if not is_sound(folder / file, file.name)]
-    what = f"{bad[0]} is broken" if bad else "its files look broken or incomplete"
-    if spec.is_folder:
-        return f"{spec.title} could not be loaded from {spec.source}: {what}."
-    return f"{spec.title} could not be loaded: {what}; {_how_to_download(spec)}."
+    values = _about(spec) | {"folder": spec.source} | ({"file": bad[0]} if bad else {})
+    return _unavailable(_BROKEN[spec.is_folder, bool(bad)], values)
 
 
-def explain(spec: ModelSpec, error: Exception) -> str:
-    """Return what happened and what to do, in plain words."""
+_BROKEN = {
+    (True, True): N_("{model} could not be loaded from {folder}: {file} is broken."),
+    (True, False): N_(
+        "{model} could not be loaded from {folder}: its files look broken or incomplete."
+    ),
+    (False, True): N_(
+        "{model} could not be loaded: {file} is broken. Download it with `{command}`."
+    ),
+    (False, False): N_(
+        "{model} could not be loaded: its files look broken or incomplete."
+        " Download it with `{command}`."
+    ),
+}
+"""By whether it is a folder of this machine, and whether a broken file was found."""
+
+
+def explain(spec: ModelSpec, error: Exception) -> GenerationError:
+    """Say why a model could not be downloaded, and what to do."""
     match error:
         case NoRoomError(missing=missing, free=free):
-            return (
-                f"{spec.title} needs {_size(missing)} more on the disk, where {_size(free)} are"
-                " free: free some space and try again."
+            message = N_(
+                "{model} needs {missing} more on the disk, where {free} are free."
+                " Free some space and try again."
             )
+            more = {"missing": _size(missing), "free": _size(free)}
         case SourceError():
-            return _explain_source(spec, error)
+            message, more = _explain_source(error)
         case _:
-            return f"{spec.title} could not be stored on this machine: {error}."
+            message = N_("{model} could not be stored on this machine: {reason}.")
+            more = {"reason": str(error)}
+    return _unavailable(message, _about(spec) | more)
 
 
-def _explain_source(spec: ModelSpec, error: SourceError) -> str:
-    repository = error.repository
+def _explain_source(error: SourceError) -> _Explanation:
+    values: dict[str, str | int] = {"repository": error.repository}
     match error.__cause__:
+        case HfHubHTTPError() as refusal:
+            return _explain_refusal(refusal), values | {
+                "revision": repr(error.revision),
+                "status": refusal.response.status_code,
+            }
+        case httpx2.TransportError() | ConnectionError():
+            return _NO_NETWORK, values
+        case OSError(errno=errno.ENOSPC):
+            return _DISK_FULL, values
+        case BrokenFileError(name=name):
+            message = N_("{file} of {repository} arrived broken, twice. Try again later.")
+            return message, values | {"file": name}
+        case MissingFilesError(message=message, missing=missing):
+            return message, values | {"missing": missing}
+        case cause:
+            message = N_("{model} could not be downloaded ({reason}).")
+            return message, values | {"reason": f"{type(cause).__name__}: {cause}"}
+
+
+_NO_NETWORK = N_(
+    "{model} is not wholly on this machine, and the Hugging Face Hub cannot be reached. Check the"
+    " network connection, then download it with `{command}`. What has arrived is kept, and the"
+    " next try goes on there."
+)
+_DISK_FULL = N_(
+    "The disk became full while {model} was downloading. Free some space and try again. What has"
+    " arrived is kept, and the next try goes on there."
+)
+
+
+def _explain_refusal(refusal: HfHubHTTPError) -> str:
+    match refusal:
         case GatedRepoError():
-            return (
-                f"{spec.title} asks whoever runs this to accept its terms: do so at https://"
-                f"huggingface.co/{repository}, and set HF_TOKEN to a token of that account."
+            return N_(
+                "{model} asks whoever runs this to accept its terms. Do so at"
+                " https://huggingface.co/{repository}, and set HF_TOKEN to a token of that account."
             )
         case RevisionNotFoundError():
-            return (
-                f"{repository} has no revision {error.revision!r}: correct it in the models file."
-            )
+            return N_("{repository} has no revision {revision}. Correct it in the models file.")
         case RepositoryNotFoundError():
-            return f"The Hugging Face Hub has no {repository}, or it is private: set HF_TOKEN."
-        case HfHubHTTPError() as refusal if refusal.response.status_code in (401, 403):
-            return (
-                f"The Hugging Face Hub does not let us have {repository}: check that HF_TOKEN is"
+            return N_("The Hugging Face Hub has no {repository}, or it is private: set HF_TOKEN.")
+        case _ if refusal.response.status_code in (401, 403):
+            return N_(
+                "The Hugging Face Hub does not let us have {repository}. Check that HF_TOKEN is"
                 " valid and may read it."
             )
-        case HfHubHTTPError() as refusal:
-            return (
-                f"The Hugging Face Hub could not send {repository} (HTTP"
-                f" {refusal.response.status_code}): try again later; {_KEPT}."
+        case _:
+            return N_(
+                "The Hugging Face Hub could not send {repository} (HTTP {status}). Try again later."
+                " What has arrived is kept, and the next try goes on there."
             )
-        case httpx2.TransportError() | ConnectionError():
-            return (
-                f"{spec.title} is not wholly on this machine, and the Hugging Face Hub cannot be"
-                f" reached: check the network connection, then {_how_to_download(spec)}; {_KEPT}."
-            )
-        case OSError(errno=errno.ENOSPC):
-            return (
-                f"The disk became full while {spec.title} was downloading: free some space and try"
-                f" again; {_KEPT}."
-            )
-        case BrokenFileError(name=name):
-            return f"{name} of {repository} arrived broken, twice: try again later."
-        case MissingFilesError() as fault:
-            return f"{spec.title} cannot be used from {repository}: {fault}."
-        case cause:
-            return f"{spec.title} could not be downloaded ({type(cause).__name__}: {cause})."
 
 
-def _how_to_download(spec: ModelSpec) -> str:
+def _unavailable(message: str, values: Values) -> GenerationError:
+    return GenerationError("unavailable", message, values)
+
+
+def _about(spec: ModelSpec) -> dict[str, str | int]:
     name = spec.name.partition(":")[0]  # of an entry that only serves its pictures
-    return f"download it with `python -m generator download {name}`"
+    return {"model": spec.title, "command": f"python -m generator download {name}"}
 
 
 def _size(count: int) -> str:

@@ -90,7 +90,7 @@ class FrameDecoder:
         self._frames_of_latent = _FRAMES_OF_LATENT[type(pipeline.vae)]
         num_frames = spec.chunks.frames if spec.chunks else request.num_frames
         self._count = 1 + (num_frames - 1) // self._frames_of_latent
-        is_picture_first = request.image_path is not None and spec.chunks is None
+        is_picture_first = request.begins_with_picture and spec.chunks is None
         is_first = not isinstance(pipeline.vae, _EVEN) and not is_picture_first
         self._shown = 0 if is_first else self._count // 2
 

@@ -11,6 +11,7 @@ from huggingface_hub import try_to_load_from_cache
 
 from generator.errors import GenerationError
 from generator.memory import Mode
+from generator.messages import N_
 from generator.pipelines.acceleration import accelerate
 from generator.pipelines.additions import lay_loras, load_parts
 from generator.pipelines.device import Device, is_out_of_memory
@@ -36,7 +37,7 @@ def load(spec: ModelSpec, device: Device, mode: Mode = "resident") -> Any:
         if is_out_of_memory(error):
             raise _too_large(spec) from error
         _log.exception("loading %s failed", spec.source)
-        raise GenerationError("unavailable", broken(spec, on_this_machine(spec))) from error
+        raise broken(spec, on_this_machine(spec)) from error
     if spec.scheduler is not None:
         pipeline.scheduler = _scheduler(spec.scheduler, pipeline.scheduler)
     pipeline.set_progress_bar_config(disable=True)
@@ -72,7 +73,9 @@ def _prepare(pipeline: Any) -> None:
 def _from_pretrained(spec: ModelSpec, device: Device) -> Any:
     if spec.is_folder and not Path(spec.source, "model_index.json").is_file():
         raise GenerationError(
-            "unavailable", f"{spec.title} is not installed: {spec.source} holds no model."
+            "unavailable",
+            N_("{model} is not installed: {folder} holds no model."),
+            {"model": spec.title, "folder": spec.source},
         )
     here = on_this_machine(spec)
     dtypes = _dtypes(spec, device)
@@ -127,5 +130,7 @@ def _place(pipeline: Any, spec: ModelSpec, device: Device, mode: Mode) -> Any:
 
 def _too_large(spec: ModelSpec) -> GenerationError:
     return GenerationError(
-        "out_of_memory", f"There is not enough memory to load {spec.title}; choose a smaller model."
+        "out_of_memory",
+        N_("There is not enough memory to load {model}. Choose a smaller model."),
+        {"model": spec.title},
     )

@@ -3,6 +3,7 @@
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.errors import GenerationError
+from generator.messages import N_
 
 
 def read_picture(path: str, width: int, height: int) -> Image.Image:
@@ -15,10 +16,10 @@ def read_picture(path: str, width: int, height: int) -> Image.Image:
             upright = ImageOps.exif_transpose(picture).convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise GenerationError(
-            "invalid", "The file is not a picture that can be read; send a PNG or JPEG."
+            "invalid", N_("The file is not a picture that can be read. Send a PNG or JPEG.")
         ) from error
     except OSError as error:
         raise GenerationError(
-            "invalid", "The picture could not be read; it may be damaged. Send it again."
+            "invalid", N_("The picture could not be read; it may be damaged. Send it again.")
         ) from error
     return ImageOps.fit(upright, (width, height), Image.Resampling.LANCZOS)

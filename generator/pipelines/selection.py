@@ -8,6 +8,7 @@ from typing import Any
 import diffusers
 from diffusers.pipelines.pipeline_loading_utils import variant_compatible_siblings
 
+from generator.messages import N_
 from generator.pipelines.hub import MODEL_INDEX
 from generator.sources import Lora, Part
 from generator.spec import ModelSpec
@@ -18,8 +19,24 @@ _LORA_NAME = "pytorch_lora_weights.safetensors"
 """What diffusers calls the LoRAs it saves."""
 
 
+NO_FILE = N_("{model} cannot be used: {repository} has no {missing}.")
+_NO_SAFETENSORS = N_(
+    "{model} cannot be used: {missing} of {repository} is not offered in safetensors, and other"
+    " formats can run code."
+)
+_NO_VARIANT = N_("{model} cannot be used: {repository} has no variant {missing}.")
+
+
 class MissingFilesError(Exception):
-    """A repository lacks what a model needs; the message says what."""
+    """A repository lacks what a model needs.
+
+    The message id has places for `model`, `repository` and `missing`.
+    """
+
+    def __init__(self, message: str, missing: str) -> None:
+        super().__init__(message, missing)
+        self.message = message
+        self.missing = missing
 
 
 def model_files(spec: ModelSpec, index: Mapping[str, Any], names: Collection[str]) -> set[str]:
@@ -29,7 +46,7 @@ def model_files(spec: ModelSpec, index: Mapping[str, Any], names: Collection[str
     for part in _parts(spec, index):
         files = _inside(part, offered)
         if not files:
-            raise MissingFilesError(f"it has no {part}")
+            raise MissingFilesError(NO_FILE, part)
         wanted |= files
     return _safe(wanted, spec.variant)
 
@@ -40,7 +57,7 @@ def part_files(part: Part, names: Collection[str]) -> set[str]:
         files = _inside(part.subfolder, names)
         return _safe({name for name in files if _is_model(name) or _is_settings(name)}, None)
     if part.file not in names:
-        raise MissingFilesError(f"it has no {part.file}")
+        raise MissingFilesError(NO_FILE, part.file)
     return {part.file}
 
 
@@ -50,7 +67,7 @@ def lora_file(lora: Lora, names: Collection[str]) -> str:
     if lora.file is not None:
         offered = [name for name in names if name == lora.file]
     if not offered:
-        raise MissingFilesError(f"it has no {lora.file or 'safetensors file'}")
+        raise MissingFilesError(NO_FILE, lora.file or "safetensors")
     return _LORA_NAME if _LORA_NAME in offered else offered[0]
 
 
@@ -75,14 +92,11 @@ def _safe(names: set[str], variant: str | None) -> set[str]:
     safetensors = {name for name in names if ".safetensors" in name}
     for folder in {PurePosixPath(name).parent for name in weights}:
         if not any(PurePosixPath(name).parent == folder for name in weights & safetensors):
-            raise MissingFilesError(
-                f"its {folder.name or 'weights'} is not offered in safetensors, and other formats"
-                " can run code"
-            )
+            raise MissingFilesError(_NO_SAFETENSORS, folder.name or "weights")
     try:
         siblings: Any = variant_compatible_siblings(safetensors, variant)
     except ValueError as error:
-        raise MissingFilesError(f"it has no variant {variant!r}") from error
+        raise MissingFilesError(_NO_VARIANT, repr(variant)) from error
     others = {name for name in names if not _is_model(name) and not name.endswith(".py")}
     return others | siblings[0]
 

@@ -26,7 +26,7 @@ def test_a_clip_that_fits_nowhere_fails_and_its_full_file_stays(bench: Bench) ->
     assert isinstance(failed, Failed)
     assert failed.reason == "invalid"
     assert failed.path == str(bench.folder / "a.mp4")
-    assert failed.message.endswith("is kept on the bot's machine as a.mp4.")
+    assert failed.text().endswith("is kept on the bot's machine as a.mp4.")
     assert [entry.name for entry in bench.folder.iterdir()] == ["a.mp4"]
 
 
@@ -36,7 +36,7 @@ def test_a_full_disk_is_said_and_nothing_is_left(bench: Bench) -> None:
     bench.engine.submit(bench.request("a", num_frames=64))
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
-    assert "The disk is full" in failed.message
+    assert "The disk is full" in failed.text()
     assert list(bench.folder.iterdir()) == []
 
 
@@ -50,7 +50,7 @@ def test_a_disk_that_is_full_after_the_full_file_gets_its_room_back(
     bench.engine.submit(bench.request("a", max_bytes=500))
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
-    assert "The disk is full" in failed.message
+    assert "The disk is full" in failed.text()
     assert list(bench.folder.iterdir()) == []
 
 
@@ -58,7 +58,7 @@ def test_a_disk_that_is_full_after_the_full_file_gets_its_room_back(
     ("model", "reason", "words"),
     [
         ("failing", "internal", "the moon is missing"),
-        ("too_large", "out_of_memory", "ask for a size of 22×22 or 2 frames"),
+        ("too_large", "out_of_memory", "Ask for a size of 22×22 or 2 frames"),
         ("missing", "unavailable", "not installed"),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_failure_is_reported_and_the_next_request_works(
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
     assert failed.reason == reason
-    assert words in failed.message
+    assert words in failed.text()
     bench.submit("b")
     assert isinstance(bench.until_terminal()[-1], Completed)
 
@@ -107,7 +107,7 @@ def test_a_clip_that_is_out_of_memory_twice_fails_with_what_may_fit(tmp_path: Pa
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
     assert failed.reason == "out_of_memory"
-    assert failed.message.endswith("ask for a size of 32×32 or 4 frames.")
+    assert failed.text().endswith("Ask for a size of 32×32 or 4 frames.")
     assert runtime.loads == ["resident", "model_offload"]
     bench.submit("b")
     assert isinstance(bench.until_terminal()[-1], Completed)
@@ -119,7 +119,7 @@ def test_a_clip_as_small_as_can_be_needs_another_model(tmp_path: Path) -> None:
     bench.engine.submit(bench.request("a", "too_large", width=16, height=16, num_frames=1))
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
-    assert failed.message.endswith("choose a smaller model.")
+    assert failed.text().endswith("Choose a smaller model.")
 
 
 def test_an_unknown_model_is_invalid(bench: Bench) -> None:
@@ -127,7 +127,7 @@ def test_an_unknown_model_is_invalid(bench: Bench) -> None:
     failed = bench.next()
     assert isinstance(failed, Failed)
     assert failed.reason == "invalid"
-    assert "Available: plain" in failed.message
+    assert "Available: plain" in failed.text()
 
 
 def test_a_request_off_the_rules_is_invalid(bench: Bench) -> None:
@@ -154,4 +154,4 @@ def test_a_clip_that_cannot_be_written_is_said(
     bench.submit("a")
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
-    assert words in failed.message
+    assert words in failed.text()

@@ -59,7 +59,8 @@ COMMANDS: list[tuple[Command, str]] = [
         r'"negative_prompt":"","width":128,"height":64,"num_frames":19,"fps":8,'
         r'"num_inference_steps":16,"guidance_scale":4.0,"seed":4294967295,'
         r'"output_path":"clips/7.mp4","max_bytes":null,"image_path":null,'
-        '"previews":false,"filmstrip":false}',
+        '"continues":null,"upscales":null,"variation_seed":null,"variation_strength":0.0,'
+        '"lora":null,"previews":false,"filmstrip":false}',
     ),
     (Cancel("7"), '{"type":"cancel","id":"7"}'),
     (Shutdown(), '{"type":"shutdown"}'),
@@ -92,9 +93,15 @@ EVENTS: list[tuple[Event, str]] = [
     ),
     (Cancelled("7", 3, 16), '{"type":"cancelled","id":"7","step":3,"total_steps":16}'),
     (
-        Failed(id="7", reason="out_of_memory", message="Too large.", retryable=True),
-        '{"type":"failed","id":"7","reason":"out_of_memory","message":"Too large.",'
-        '"retryable":true,"path":null}',
+        Failed(
+            id="7",
+            reason="out_of_memory",
+            message="Ask for {frames} frames.",
+            values={"frames": 8},
+            retryable=True,
+        ),
+        '{"type":"failed","id":"7","reason":"out_of_memory","message":"Ask for {frames} frames.",'
+        '"values":{"frames":8},"retryable":true,"path":null}',
     ),
 ]
 
@@ -114,9 +121,9 @@ def test_event_on_the_wire(event: Event, line: str) -> None:
 def test_a_completed_clip_names_the_file_to_post_and_all_there_are() -> None:
     full, reduced = COMPLETED, structs.replace(COMPLETED, upload=UPLOAD)
     assert full.shown_path == "clips/7.mp4"
-    assert full.paths == ("clips/7.mp4",)
+    assert full.paths == ("clips/7.mp4", "clips/7.thumb.jpg")
     assert reduced.shown_path == "clips/7.upload.mp4"
-    assert reduced.paths == ("clips/7.mp4", "clips/7.upload.mp4")
+    assert reduced.paths == ("clips/7.mp4", "clips/7.upload.mp4", "clips/7.thumb.jpg")
 
 
 def test_fields_with_a_default_may_be_left_out() -> None:
@@ -140,3 +147,13 @@ def test_fields_with_a_default_may_be_left_out() -> None:
 def test_anything_else_is_refused(line: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         decode_command(line)
+
+
+def test_a_failure_is_worded_in_any_language() -> None:
+    german = {"Ask for {frames} frames.": "Bitte um {frames} Bilder."}
+    failure = Failed(
+        id="7", reason="invalid", message="Ask for {frames} frames.", values={"frames": 8}
+    )
+    assert failure.text() == "Ask for 8 frames."
+    assert failure.text(lambda message: german[message]) == "Bitte um 8 Bilder."
+    assert Failed(id="7", reason="internal", message="No {such} thing").text() == "No {such} thing"

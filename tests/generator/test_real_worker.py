@@ -115,7 +115,7 @@ async def check_that_a_model_can_be_missing(generator: Generator, folder: Path) 
     )
     assert isinstance(failed, Failed)
     assert failed.reason == "unavailable"
-    assert "ModelScope" in failed.message
+    assert "ModelScope" in failed.text()
 
 
 async def check_a_cancellation(generator: Generator, folder: Path) -> None:

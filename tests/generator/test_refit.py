@@ -33,5 +33,5 @@ async def test_what_fits_nowhere_and_what_is_no_clip_are_refused_in_words(tmp_pa
     with pytest.raises(GenerationError, match="does not fit"):
         await refit_clip(full, folder, 1)
     (broken := tmp_path / "broken.mp4").write_bytes(b"not a clip")
-    with pytest.raises(GenerationError, match="is no clip"):
+    with pytest.raises(GenerationError, match="is not a clip"):
         await refit_clip(broken, folder, 1000)

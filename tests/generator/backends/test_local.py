@@ -188,7 +188,7 @@ async def test_a_killed_child_fails_what_it_had_begun_and_is_replaced(
     assert isinstance(failed, Failed)
     assert failed.reason == "crashed"
     assert failed.retryable
-    assert "SIGKILL" in failed.message
+    assert "SIGKILL" in failed.text()
     assert await cancelled.end() == Cancelled(forgotten.id)
     assert generator.ready is None
     assert isinstance(await waiting.end(), Completed)
@@ -295,7 +295,7 @@ async def test_a_hanging_step_is_ended_whatever_the_child_ignores(tmp_path: Path
         failed = await deaf.end()
         assert isinstance(failed, Failed)
         assert failed.reason == "timed_out"
-        assert "no progress for 0.2 seconds while denoising" in failed.message
+        assert "no progress for 0.2 seconds" in failed.text()
         assert isinstance(await waiting.end(), Completed)
 
 
@@ -345,7 +345,7 @@ async def test_a_command_that_does_not_exist_is_said(tmp_path: Path) -> None:
     async with LocalGenerator([str(tmp_path / "nothing")]) as generator:
         failed = await run(generator, request(tmp_path))
         assert isinstance(failed, Failed)
-        assert "No such file" in failed.message
+        assert "No such file" in failed.text()
 
 
 async def test_a_child_that_is_never_ready_is_given_up() -> None:

@@ -78,4 +78,4 @@ def test_a_download_that_fails_is_the_clips_failure(
     failed = until_terminal(events)[-1]
     assert isinstance(failed, Failed)
     assert failed.reason == "unavailable"
-    assert "HTTP 500" in failed.message
+    assert "HTTP 500" in failed.text()

@@ -48,7 +48,7 @@ def test_the_class_scheduler_and_number_format_are_the_entrys(spec: ModelSpec) -
 def test_a_missing_folder(spec: ModelSpec, tmp_path: Path) -> None:
     error = failure(replace(spec, source=str(tmp_path / "nothing")))
     assert error.reason == "unavailable"
-    assert "Tiny is not installed" in error.message
+    assert "Tiny is not installed" in str(error)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_broken_files(
         weights.unlink()
     error = failure(replace(spec, source=str(folder)))
     assert error.reason == "unavailable"
-    assert words in error.message
+    assert words in str(error)
     assert caplog.records[-1].levelno == logging.ERROR
 
 
@@ -77,7 +77,7 @@ def test_a_model_that_was_not_downloaded(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     error = failure(hub_spec)
     assert error.reason == "unavailable"
-    assert "not on this machine yet: download it with `python -m generator" in error.message
+    assert "not on this machine yet. Download it with `python -m generator" in str(error)
 
 
 def test_too_little_memory(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:

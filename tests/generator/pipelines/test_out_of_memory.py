@@ -78,5 +78,5 @@ def test_a_clip_that_fits_in_no_mode_fails_with_what_may_fit(
     failed = last_event(runtime, long, tmp_path)
     assert isinstance(failed, Failed)
     assert failed.reason == "out_of_memory"
-    assert failed.message.endswith("ask for a size of 24×24 or 2 frames.")
+    assert failed.text().endswith("Ask for a size of 24×24 or 2 frames.")
     assert runtime.loads == ["resident", "model_offload"]

@@ -189,7 +189,7 @@ def test_too_little_memory_is_said_and_the_next_clip_works(
 ) -> None:
     unet = fresh._pipeline.unet  # pyright: ignore[reportPrivateUsage]
     forward, unet.forward = unet.forward, breaking(error)
-    with pytest.raises(GenerationError, match=r"ask for a size of 24×24\.") as caught:
+    with pytest.raises(GenerationError, match=r"Ask for a size of 24×24\.") as caught:
         frames_of(fresh, request_)
     assert caught.value.reason == "out_of_memory"
     unet.forward = forward

@@ -71,7 +71,7 @@ def test_a_part_of_its_own_repository() -> None:
     names = {"config.json", "diffusion_pytorch_model.safetensors", "a.gif", "README.md", "x.ckpt"}
     assert part_files(part, names) == {"config.json", "diffusion_pytorch_model.safetensors"}
     single = replace(part, file="x.safetensors")
-    with pytest.raises(MissingFilesError, match=r"it has no x\.safetensors"):
+    with pytest.raises(MissingFilesError, match=r"x\.safetensors"):
         part_files(single, names)
     assert part_files(single, {*names, "x.safetensors"}) == {"x.safetensors"}
 
@@ -88,5 +88,5 @@ def test_the_likeliest_file_of_a_lora() -> None:
     assert lora_file(Lora(source="a/b", file="x/a.safetensors"), {"x/a.safetensors"}) == (
         "x/a.safetensors"
     )
-    with pytest.raises(MissingFilesError, match="no safetensors file"):
+    with pytest.raises(MissingFilesError, match="safetensors"):
         lora_file(Lora(source="a/b"), {"a.ckpt"})
