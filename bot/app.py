@@ -11,6 +11,7 @@ from discord.http import Route
 
 from bot.client import ZoetropeClient
 from bot.commands.explain import add_explain_command
+from bot.commands.queue import add_queue_command
 from bot.commands.settings import add_settings_commands
 from bot.commands.show import add_show_command
 from bot.commands.video import add_video_command
@@ -20,6 +21,7 @@ from bot.components.quiz import QuizButton
 from bot.connection import stay_connected, wait_for_discord
 from bot.disk import DiskGuard
 from bot.errors import StartupError
+from bot.i18n import read_catalogues
 from bot.instance import sole_instance
 from bot.jobs.gate import Gate
 from bot.jobs.store import open_store
@@ -27,6 +29,7 @@ from bot.lifecycle import StopSignals
 from bot.presence import show_presence
 from bot.retention import keep_tidy
 from bot.settings import Settings
+from bot.styles import Styles, load_styles
 from bot.texts import status
 from generator import (
     Catalogue,
@@ -50,15 +53,19 @@ async def run_bot(settings: Settings, signals: StopSignals | None = None) -> Non
 
     Raises `StartupError` with one sentence when the bot cannot run.
     """
+    read_catalogues()
     if settings.discord_url is not None:
         use_local_discord(settings.discord_url)
     catalogue = _load_catalogue(settings)
     _check_model(settings, catalogue)
+    styles = load_styles(settings.styles_file)
     with sole_instance(settings.database_path, settings.discord_token, settings.discord_url):
-        await _serve(settings, catalogue, signals)
+        await _serve(settings, catalogue, styles, signals)
 
 
-async def _serve(settings: Settings, catalogue: Catalogue, signals: StopSignals | None) -> None:
+async def _serve(
+    settings: Settings, catalogue: Catalogue, styles: Styles, signals: StopSignals | None
+) -> None:
     async with (
         open_store(settings.database_path) as store,
         open_generator(
@@ -70,7 +77,7 @@ async def _serve(settings: Settings, catalogue: Catalogue, signals: StopSignals 
         ) as generator,
     ):
         _prepare_clips_dir(settings)
-        client = ZoetropeClient(settings, store, catalogue, generator, ACTIONS)
+        client = ZoetropeClient(settings, store, catalogue, generator, ACTIONS, styles)
         add_commands(client.tree)
         client.add_dynamic_items(PageButton, TopicMenu, QuizStart, QuizButton)
         async with client:
@@ -98,6 +105,7 @@ def add_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     add_explain_command(tree)
     add_settings_commands(tree)
     add_show_command(tree)
+    add_queue_command(tree)
 
 
 async def _stay_connected(client: ZoetropeClient) -> None:

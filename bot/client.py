@@ -21,13 +21,14 @@ from bot.delivery.traffic import Traffic
 from bot.errors import Refusal, StoreError
 from bot.explainer.gallery import Gallery
 from bot.generator_watch import GeneratorWatch
-from bot.i18n import _, language_of, speak
+from bot.i18n import CommandTranslator, _, language_of, speak
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.logs import job_context
 from bot.settings import Settings
+from bot.styles import Styles
 from bot.texts import refusals
 from generator import Catalogue, Generator, GeneratorUnavailableError, Ready
 
@@ -47,6 +48,7 @@ class ZoetropeClient(discord.Client):
         catalogue: Catalogue,
         generator: Generator,
         actions: Mapping[str, "Action"],
+        styles: Styles | None = None,
     ) -> None:
         # discord.py would advise to install its voice parts, which a bot that never speaks lacks
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -63,6 +65,7 @@ class ZoetropeClient(discord.Client):
         self.settings = settings
         self.store = store
         self.catalogue = catalogue
+        self.styles: Styles = styles or {}
         self.delivery = Delivery(
             self,
             catalogue,
@@ -106,7 +109,12 @@ class ZoetropeClient(discord.Client):
 
     async def _sync_commands(self) -> None:
         """Register the commands if they changed: Discord limits how many a day may be created."""
-        definitions = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = CommandTranslator()
+        await self.tree.set_translator(translator)
+        definitions = [
+            await command.get_translated_payload(self.tree, translator)
+            for command in self.tree.get_commands()
+        ]
         digest = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
         fact = f"commands of {self.application_id}"
         if self.settings.discord_url is None and await self.store.fact(fact) == digest:
