@@ -12,9 +12,10 @@ import aiosqlite
 import msgspec
 
 from bot.errors import StartupError, StoreError
+from bot.jobs.allowance import WINDOW, Use, device_seconds
 from bot.jobs.choices import MemberChoices
 from bot.jobs.database import prepare_database
-from bot.jobs.job import Job
+from bot.jobs.job import Job, JobState
 from bot.jobs.rules import GuildRules
 from bot.jobs.sanctions import Sanction
 from bot.jobs.several import clip_of, split_name
@@ -32,6 +33,11 @@ _UPSERT = (
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}"
 )
 
+_CHARGE = (
+    "INSERT INTO usage (job_id, user_id, guild_id, seconds, at) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (job_id) DO NOTHING"
+)
+
 
 class Store:
     """Typed access to the database. What was saved is on the disk when the call returns.
@@ -42,9 +48,18 @@ class Store:
     def __init__(self, connection: aiosqlite.Connection, writer: GroupWriter) -> None:
         self._db = connection
         self._writer = writer
+        self.changing_rules = asyncio.Lock()
+        """For whoever reads rules to save them changed, so that no change is lost."""
 
     async def save_job(self, job: Job) -> None:
-        await self._writer.write(_UPSERT, _to_row(job))
+        """Store a job; one that is posted is charged in the same commit, and never twice."""
+        row = (_UPSERT, _to_row(job))
+        if job.state is JobState.POSTED and (seconds := device_seconds(job)):
+            at = job.finished_at or job.created_at
+            charge = (_CHARGE, [job.id, job.user_id, job.guild_id, seconds, at])
+            await self._writer.write_all(row, charge)
+        else:
+            await self._writer.write_all(row)
 
     async def job(self, name: str) -> Job | None:
         """Return a job by its id; with `-2` behind it, its second clip by `clip_of`."""
@@ -91,6 +106,43 @@ class Store:
             "ON CONFLICT (guild_id) DO UPDATE SET rules = excluded.rules",
             [guild_id, msgspec.json.encode(rules).decode()],
         )
+
+    async def channel_rules(self, channel_id: int | None) -> GuildRules:
+        """Return what a channel has of its own."""
+        rows = await self._fetch(
+            "SELECT rules FROM channel_rules WHERE channel_id = ?", [channel_id]
+        )
+        return msgspec.json.decode(rows[0][0], type=GuildRules) if rows else GuildRules()
+
+    async def save_channel_rules(self, channel_id: int, rules: GuildRules) -> None:
+        await self._writer.write(
+            "INSERT INTO channel_rules VALUES (?, ?) "
+            "ON CONFLICT (channel_id) DO UPDATE SET rules = excluded.rules",
+            [channel_id, msgspec.json.encode(rules).decode()],
+        )
+
+    async def usage(self, user_id: int, guild_id: int | None, now: float) -> list[Use]:
+        """Return a member's charges on a server in the last `WINDOW`, oldest first."""
+        rows = await self._fetch(
+            "SELECT at, seconds FROM usage WHERE user_id = ? AND guild_id IS ? AND at > ? "
+            "AND seconds > 0 ORDER BY at",
+            [user_id, guild_id, now - WINDOW],
+        )
+        return [(at, seconds) for at, seconds in rows]
+
+    async def refund(self, job_id: str) -> float:
+        """Take a charge back, once and for good; returns its seconds, or 0 if there is none."""
+        rows = await self._fetch("SELECT seconds FROM usage WHERE job_id = ?", [job_id])
+        await self._writer.write("UPDATE usage SET seconds = 0 WHERE job_id = ?", [job_id])
+        return rows[0][0] if rows else 0.0
+
+    async def personal_allowance(self, user_id: int, guild_id: int | None) -> float | None:
+        """Return the seconds that moderators of a server allow a member; None if they did not."""
+        rows = await self._fetch(
+            "SELECT gpu_seconds FROM sanctions WHERE user_id = ? AND guild_id = ?",
+            [user_id, guild_id],
+        )
+        return rows[0][0] if rows else None
 
     async def choices(self, user_id: int) -> MemberChoices:
         """Return what a member chose for themselves."""

@@ -11,11 +11,13 @@ import aiosqlite
 
 from bot.errors import StoreError
 
+Statement = tuple[str, Sequence[object]]
+"""SQL, and the values of its placeholders."""
+
 
 @dataclass(frozen=True)
 class _Write:
-    sql: str
-    values: Sequence[object]
+    statements: Sequence[Statement]
     done: asyncio.Future[None]
 
 
@@ -32,7 +34,11 @@ class GroupWriter:
 
         A caller that is cancelled does not know which of the two it is.
         """
-        write = _Write(sql, values, asyncio.get_running_loop().create_future())
+        await self.write_all((sql, values))
+
+    async def write_all(self, *statements: Statement) -> None:
+        """Write several as `write` does one: all, or none of them."""
+        write = _Write(statements, asyncio.get_running_loop().create_future())
         self._waiting.append(write)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._commit_all())
@@ -56,8 +62,9 @@ class GroupWriter:
     async def _commit(self, group: Sequence[_Write]) -> Exception | None:
         """Write all or nothing; return why it was nothing."""
         try:
-            for sql, writes in groupby(group, key=lambda write: write.sql):
-                await self._db.executemany(sql, [write.values for write in writes])
+            statements = [statement for write in group for statement in write.statements]
+            for sql, alike in groupby(statements, key=lambda statement: statement[0]):
+                await self._db.executemany(sql, [values for _, values in alike])
             await self._db.commit()
         except Exception as error:  # the driver's errors and, for odd values, Python's own
             with contextlib.suppress(Exception):  # some errors have rolled back by themselves
