@@ -13,6 +13,7 @@ from discord import app_commands
 
 from bot.answers import TOO_LATE_OR_TWICE
 from bot.components.buttons import JobButton
+from bot.components.double_clicks import DoubleClicks
 from bot.components.edit_form import submission
 from bot.components.panels import Panel, PanelItem, panel_of_form
 from bot.delivery.delivery import Delivery
@@ -94,8 +95,9 @@ class ZoetropeClient(discord.Client):
         self._generator = generator
         self._actions = actions
         self.panels: dict[str, Panel] = {}
-        """What serves members' private pages, by name; commands add theirs."""
+        """What serves private pages, by name."""
         self._seen: dict[int, None] = {}
+        self.double_clicks = DoubleClicks()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(JobButton, PanelItem)

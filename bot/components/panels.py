@@ -1,7 +1,7 @@
 """Private pages that members click through: a component's custom_id is all the state there is.
 
-A custom_id says what serves a press, and with which argument. Commands register what serves theirs
-in `client.panels`, so that one pattern is enough for all, for ever.
+A custom_id says what serves a press, and with which argument. What serves it stands in
+`client.panels`, so that one pattern is enough for all, for ever.
 """
 
 import re
@@ -113,6 +113,11 @@ def form_values(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, 
         yield from form_values(component.get("components", ()))
         if "component" in component:
             yield from form_values([component["component"]])
+
+
+def row(*items: PanelItem) -> discord.ui.ActionRow[Any]:
+    """Return at most five buttons, or one menu."""
+    return discord.ui.ActionRow[Any](*items)
 
 
 def layout(*items: discord.ui.Item[Any]) -> discord.ui.LayoutView:

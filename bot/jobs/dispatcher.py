@@ -22,6 +22,7 @@ from bot.jobs.queue import FairQueue
 from bot.jobs.recovery import Recovery
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
+from bot.jobs.several import next_request
 from bot.jobs.store import Store
 from bot.texts import refusals, status
 from generator import GenerationRequest, Generator
@@ -86,6 +87,28 @@ class Dispatcher:
         """Return where an accepted job waits, and until when."""
         return self._forecast.place(job)
 
+    def is_waiting(self, job_id: str) -> bool:
+        return job_id in self._queue
+
+    def waiting_of(self, guild_id: int) -> int:
+        """How many jobs of a server wait."""
+        return len(self._queue.of_guild(guild_id))
+
+    def idle_at(self) -> float | None:
+        """Return the Unix time at which all that waits now is made, if that is known."""
+        return self._forecast.idle_at()
+
+    def ready_at(self, job: Job) -> float | None:
+        """Return the Unix time at which a job that runs should be ready, if that is known."""
+        return self._forecast.ready_at(job)
+
+    async def unfinished_of(self, user_id: int) -> list[Job]:
+        """Return a member's jobs that have no end yet: those being made, then those that wait."""
+        await self._recovered.wait()
+        held = [run for run, _ in self._hands.all() if run.job.user_id == user_id]
+        made = [run.job for run in held if not run.is_over and not run.is_cancelled]
+        return made + self._queue.jobs_of(user_id)
+
     async def is_free(self, job_id: str) -> bool:
         """Tell whether no job has this id, not even one that is just being stored."""
         return await self._store.job(job_id) is None and job_id not in self._accepted
@@ -149,7 +172,7 @@ class Dispatcher:
             run.cancelled_by = by_user_id
             # its holder sees the mark; the row has to know as well, should the bot be killed now
             await run.change(state=JobState.CANCELLED, finished_at=time.time())
-            await self._generator.cancel(job_id)
+            await self._generator.cancel(next_request(run.job).id)
 
     async def replace(
         self, job_id: str, request: GenerationRequest
@@ -262,8 +285,8 @@ class Dispatcher:
     async def _learn(self) -> None:
         try:
             for job in reversed(await self._store.recent_completed(_LEARNT_FROM)):
-                if job.completed is not None:
-                    self._estimates.record(job.request, job.completed)
+                for completed in job.clips:
+                    self._estimates.record(job.request, completed)
         except StoreError as error:
             _log.warning("how long clips took so far is not known: %s", error)
 

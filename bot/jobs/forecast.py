@@ -1,9 +1,10 @@
 """When a waiting job starts and is ready: from what runs, what is ahead, and how long it takes."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.jobs.estimates import Estimates, Kind, kind_of
+from bot.jobs.estimates import Estimates, Work, work_of
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
@@ -29,10 +30,10 @@ class Forecast:
         self._queue = queue
         self._estimates = estimates
         self._gate = gate
-        self._on_device: tuple[Kind, float] | None = None
+        self._on_device: tuple[Work, float] | None = None
 
     def device_taken(self, job: Job) -> None:
-        self._on_device = kind_of(job.request), time.time()
+        self._on_device = work_of(job), time.time()
 
     def device_freed(self) -> None:
         self._on_device = None
@@ -44,26 +45,41 @@ class Forecast:
         if self._gate.note:
             return Place(number, total, paused=True)
         starts_at = self.starts_at(job.id)
-        duration = self._estimates.duration(kind_of(job.request))
+        duration = self._estimates.duration(*work_of(job))
         if starts_at is None or duration is None:
             return Place(number, total, starts_at)
         return Place(number, total, starts_at, starts_at + duration.whole)
 
+    def ready_at(self, job: Job) -> float | None:
+        """Return the Unix time at which a job that runs should be ready, if that is known."""
+        duration = self._estimates.duration(*work_of(job))
+        if duration is None or job.started_at is None:
+            return None
+        return max(time.time(), job.started_at + duration.whole)
+
+    def idle_at(self) -> float | None:
+        """Return the Unix time at which all that waits now is made, if that is known."""
+        return self._after(self._queue.in_all())
+
     def starts_at(self, job_id: str) -> float | None:
         """Return the Unix time at which a waiting job starts, if all that is ahead is known."""
+        return self._after(self._queue.ahead(job_id))
+
+    def _after(self, works: Iterable[tuple[Work, int]]) -> float | None:
+        """Return when the device has done what is on it and so many works of each kind."""
         if self._gate.note:
             return None
         now = time.time()
         starts_at = now
         if self._on_device is not None:
-            kind, since = self._on_device
-            if (duration := self._estimates.duration(kind)) is None:
+            work, since = self._on_device
+            if (duration := self._estimates.duration(*work)) is None:
                 return None
             starts_at = max(now, since + duration.device)
-        for kind, count in self._queue.ahead(job_id):
+        for work, count in works:
             if not count:
                 continue
-            if (duration := self._estimates.duration(kind)) is None:
+            if (duration := self._estimates.duration(*work)) is None:
                 return None
             starts_at += count * duration.device
         return starts_at

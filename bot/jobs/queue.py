@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 from msgspec import structs
 from sortedcontainers import SortedList
 
-from bot.jobs.estimates import Kind, kind_of
+from bot.jobs.estimates import Work, work_of
 from bot.jobs.job import Job
 
 Key = tuple[int, float, str]
@@ -30,7 +30,7 @@ class FairQueue(asyncio.Queue[Job]):
 
     So nobody's first job waits for more than one job of anybody else. `reserve` and `hold` are for
     jobs that have a place but may not run yet: `put_nowait` lets them. With n jobs waiting, a call
-    takes O(log n); `remove` for each job that moves up, `ahead` for each kind of clip.
+    takes O(log n); `remove` for each job that moves up, `ahead` for each kind of work.
     """
 
     def _init(self, maxsize: int) -> None:
@@ -40,7 +40,7 @@ class FairQueue(asyncio.Queue[Job]):
         self._jobs: dict[str, Job] = {}
         self._members = _Groups[int]()
         self._guilds = _Groups[int | None]()
-        self._kinds = _Groups[Kind]()
+        self._works = _Groups[Work]()
         self._turn = 0
         """The latest that came; 0 before the first."""
         self._served: set[int] = set()
@@ -83,9 +83,9 @@ class FairQueue(asyncio.Queue[Job]):
         """Let a waiting job become this one at the same place; returns it with that place."""
         waiting = self._jobs[job.id]
         job = structs.replace(job, turn=waiting.turn, created_at=waiting.created_at)
-        if job.request is not waiting.request:
-            self._kinds.remove(kind_of(waiting.request), _key(job))
-            self._kinds.add(kind_of(job.request), _key(job))
+        if (work := work_of(job)) != (before := work_of(waiting)):
+            self._works.remove(before, _key(job))
+            self._works.add(work, _key(job))
         self._jobs[job.id] = job
         return job
 
@@ -114,10 +114,14 @@ class FairQueue(asyncio.Queue[Job]):
         """Return how many wait ahead of a job."""
         return self._order.bisect_left(_key(self._jobs[job_id]))
 
-    def ahead(self, job_id: str) -> Iterator[tuple[Kind, int]]:
-        """Count the clips that wait ahead of a job, by kind."""
+    def ahead(self, job_id: str) -> Iterator[tuple[Work, int]]:
+        """Count the jobs that wait ahead of a job, by what they have the device do."""
         key = _key(self._jobs[job_id])
-        return ((kind, keys.bisect_left(key)) for kind, keys in self._kinds.items())
+        return ((work, keys.bisect_left(key)) for work, keys in self._works.items())
+
+    def in_all(self) -> Iterator[tuple[Work, int]]:
+        """Count the jobs that wait, by what they have the device do."""
+        return ((work, len(keys)) for work, keys in self._works.items())
 
     def first(self, count: int) -> list[Job]:
         """Return the next jobs, at most so many."""
@@ -128,6 +132,9 @@ class FairQueue(asyncio.Queue[Job]):
 
     def of_member(self, user_id: int) -> Sequence[Key]:
         return self._members.keys(user_id)
+
+    def jobs_of(self, user_id: int) -> list[Job]:
+        return [self._jobs[key[2]] for key in self._members.keys(user_id)]
 
     def of_guild(self, guild_id: int | None) -> Sequence[Key]:
         return self._guilds.keys(guild_id)
@@ -147,7 +154,7 @@ class FairQueue(asyncio.Queue[Job]):
         self._order.add(key)
         self._members.add(job.user_id, key)
         self._guilds.add(job.guild_id, key)
-        self._kinds.add(kind_of(job.request), key)
+        self._works.add(work_of(job), key)
 
     def _take(self, job_id: str) -> Job:
         job = self._jobs.pop(job_id)
@@ -156,7 +163,7 @@ class FairQueue(asyncio.Queue[Job]):
         self._order.remove(key)
         self._members.remove(job.user_id, key)
         self._guilds.remove(job.guild_id, key)
-        self._kinds.remove(kind_of(job.request), key)
+        self._works.remove(work_of(job), key)
         return job
 
     def _move(self, job: Job, turn: int) -> Job:

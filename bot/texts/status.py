@@ -14,6 +14,20 @@ _STAGES = {
     "encoding": N_("Writing the video…"),
 }
 
+_MADE_FROM = N_("made from {parent}")
+_PARENTAGE = {
+    "vary": N_("variation of {parent}"),
+    "rerun": N_("edited from {parent}"),
+    "again": N_("{parent} once more"),
+    "better": N_("{parent} in higher quality"),
+    "extend": N_("goes on from {parent}"),
+    "upscale": N_("{parent}, made larger"),
+    "smaller": N_("{parent}, made smaller"),
+}
+"""By the action that made the job."""
+
+STOPPING = N_("Stopping. This step is finished first…")
+
 CHANGED = N_("Changed. It keeps its place.")
 CHANGED_AND_MOVED = N_(
     "Changed. It takes longer than before, so it has given up its place "
@@ -52,6 +66,16 @@ def seconds_adjusted(wanted: float, seconds: float, model: str) -> str:
     ).format(seconds=decimal(seconds, 1), wanted=decimal(wanted, 1), model=model)
 
 
+def aspect_adjusted(aspect: str, width: int, height: int, model: str) -> str:
+    return _("{size} pixels, because {model} makes nothing nearer to {aspect}.").format(
+        size=f"{width}×{height}", model=model, aspect=aspect
+    )
+
+
+def picture_cut(width: int, height: int) -> str:
+    return _("Your picture is cut to the shape of {size} pixels.").format(size=f"{width}×{height}")
+
+
 def headline(icon: str, job: Job) -> str:
     return f"{icon} **#{job.id}** · {quote(job.request.prompt)}"
 
@@ -70,17 +94,25 @@ def queued(job: Job, spec: ModelSpec, place: Place, *notes: str) -> str:
     """Say where a job waits, and why, by message ids; empty ones say nothing."""
     starting = place.number <= 1 and not any(notes)
     lines = [
-        headline("🎬", job),
-        _("Starting now…") if starting else _waiting(place),
+        f"{headline('🎬', job)} — <@{job.user_id}>",
+        _("Starting now…") if starting else place_line(place),
         *(_(note) for note in notes if note),
         settings_line(job.request, spec),
     ]
     if job.parent_id is not None:
-        lines.append("-# " + _("Made from #{id}").format(id=job.parent_id))
+        lines.append(f"-# ↳ {parentage(job)}")
     return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
 
 
-def _waiting(place: Place) -> str:
+def parentage(job: Job) -> str:
+    """Say what a job was made from, with a link to the message where that was asked for."""
+    parent = f"**#{job.parent_id}**"
+    if job.parent_url is not None:
+        parent = f"[{parent}]({job.parent_url})"
+    return _(_PARENTAGE.get(job.made_by or "", _MADE_FROM)).format(parent=parent)
+
+
+def place_line(place: Place) -> str:
     facts = [_("Place **{number} of {total}**").format(number=place.number, total=place.total)]
     if place.starts_at is not None:
         facts.append(_("starts {time}").format(time=from_now(place.starts_at)))
@@ -125,7 +157,12 @@ def failed(job: Job, message: str) -> str:
     message = _(message)
     if job.completed is None:
         message = _("This video stopped: {reason}").format(reason=message)
-    return f"{headline('⚠️', job)}\n{message}"
+    name = _("Whoever runs the bot finds more in its log, under #{id}.").format(id=job.id)
+    return f"{headline('⚠️', job)}\n{message}\n-# {name}"
+
+
+def stopping(job: Job) -> str:
+    return f"{headline('⏳', job)}\n{_(STOPPING)}"
 
 
 def cancelled(job: Job, by_user_id: int | None, step: int, total: int) -> str:
