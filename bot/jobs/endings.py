@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from bot.jobs.job import Job, JobState
 from bot.jobs.reporter import DeliveryError, Reporter
 from bot.jobs.run import Run, growing_pauses
+from bot.jobs.several import remove_clips
 from bot.texts import status
 
 _log = logging.getLogger(__name__)
@@ -33,15 +34,21 @@ class Endings:
             await self.tell(run)
 
     async def fail(self, run: Run, reason: str) -> None:
-        """End a job that will not have a clip; the reason is for the member."""
+        """End a job that cannot go on, for a reason in words; the clips it has are posted."""
         run.settled = True
-        await run.change(state=JobState.FAILED, failure=reason, finished_at=time.time())
-        await self.tell(run)
+        if run.job.state is JobState.RUNNING and run.job.clips:
+            await run.change(state=JobState.ENCODED, failure=reason, finished_at=time.time())
+            await self.deliver(run)
+        else:
+            await run.change(state=JobState.FAILED, failure=reason, finished_at=time.time())
+            await self.tell(run)
 
     async def cancel(self, run: Run, step: int = 0, total_steps: int = 0) -> None:
-        """End a job that was cancelled, at a step of so many if it ran."""
+        """End a job that was cancelled, at a step of so many if it ran; its clips are removed."""
         run.settled = True
-        await run.change(state=JobState.CANCELLED, finished_at=time.time())
+        made = run.job.clips
+        await run.change(state=JobState.CANCELLED, finished_at=time.time(), completed=None, more=())
+        await asyncio.to_thread(remove_clips, made)
         await self.tell(run, step, total_steps)
 
     async def tell(self, run: Run, step: int = 0, total_steps: int = 0) -> None:

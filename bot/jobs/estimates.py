@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
+from bot.jobs.job import Job
 from generator import Completed, GenerationRequest
 
 _SAMPLES = 10
@@ -31,6 +32,18 @@ class Duration:
 
     device: float
     whole: float
+
+
+class Work(NamedTuple):
+    """What a job has the device do: so many clips of a kind."""
+
+    kind: Kind
+    clips: int
+
+
+def work_of(job: Job) -> Work:
+    """Return what is left to do of a job."""
+    return Work(kind_of(job.request), job.variations - len(job.clips))
 
 
 def kind_of(request: GenerationRequest) -> Kind:
@@ -72,9 +85,13 @@ class Estimates:
             forgotten, _ = self._made.popitem(last=False)
             self._medians.pop(forgotten, None)
 
-    def duration(self, kind: Kind) -> Duration | None:
-        """Return how long a clip takes; None while that is being learnt."""
-        return self._medians.get(kind)
+    def duration(self, kind: Kind, clips: int = 1) -> Duration | None:
+        """Return how long some clips take, one after the other; None while that is being learnt."""
+        one = self._medians.get(kind)
+        if one is None:
+            return None
+        # the device waits while a clip is encoded, but for the last
+        return Duration((clips - 1) * one.whole + one.device, clips * one.whole)
 
     def is_dearer(self, request: GenerationRequest, than: GenerationRequest) -> bool:
         """Tell whether a clip takes more time than another, by the work it is where unknown."""

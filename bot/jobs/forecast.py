@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.jobs.estimates import Estimates, Work, work_of
+from bot.jobs.estimates import Estimates, Work, kind_of, work_of
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
@@ -52,7 +52,8 @@ class Forecast:
 
     def ready_at(self, job: Job) -> float | None:
         """Return the Unix time at which a job that runs should be ready, if that is known."""
-        duration = self._estimates.duration(*work_of(job))
+        # what it has made by now was made since it started
+        duration = self._estimates.duration(kind_of(job.request), job.variations)
         if duration is None or job.started_at is None:
             return None
         return max(time.time(), job.started_at + duration.whole)

@@ -4,17 +4,26 @@ import asyncio
 import logging
 import time
 from contextlib import aclosing
-from pathlib import Path
 
 import psutil
 
+from bot.i18n import _
 from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates
-from bot.jobs.job import JobState
+from bot.jobs.job import Job, JobState
 from bot.jobs.recovery import MAX_ATTEMPTS
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
-from generator import Cancelled, Completed, Failed, Generator, Progress, Terminal
+from bot.jobs.several import next_request, remove_clips
+from generator import (
+    Cancelled,
+    Completed,
+    Failed,
+    GenerationRequest,
+    Generator,
+    Progress,
+    Terminal,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +57,7 @@ class Maker:
                 await run.change(
                     state=JobState.RUNNING, attempts=run.job.attempts + 1, started_at=time.time()
                 )
-            end = await self._generate(run, device_free)
+            end = await self._generate_all(run, device_free)
         finally:
             device_free.set()
         if not run.is_cancelled and self._may_retry(run, end):
@@ -74,18 +83,34 @@ class Maker:
                 await self._closed_one.wait()
             await self._generator.restart()
 
-    async def _generate(self, run: Run, device_free: asyncio.Event) -> Terminal:
-        if run.is_cancelled:  # between the queue and here
-            return Cancelled(id=run.job.id)
+    async def _generate_all(self, run: Run, device_free: asyncio.Event) -> Terminal:
+        """Have what is missing made, up to the last clip or the first that is not completed.
+
+        Each is stored at once, so that a job that is tried again goes on where it was.
+        """
+        while len(run.job.clips) + 1 < run.job.variations:
+            request = next_request(run.job)
+            end = await self._generate(run, request, None)
+            if not isinstance(end, Completed):
+                return end
+            self._estimates.record(request, end)
+            await run.change(**_with_clip(run.job, end))
+        return await self._generate(run, next_request(run.job), device_free)
+
+    async def _generate(
+        self, run: Run, request: GenerationRequest, device_free: asyncio.Event | None
+    ) -> Terminal:
+        if run.is_cancelled:  # between the queue and here, or between two clips
+            return Cancelled(id=request.id)
         self._open.add(run.job.id)
         try:
-            async with aclosing(self._generator.generate(run.job.request)) as events:
+            async with aclosing(self._generator.generate(request)) as events:
                 async for event in events:
                     if not isinstance(event, Progress):
                         return event
                     if not run.is_cancelled:
                         self._reporter.show_progress(run.job, event)
-                    if event.stage == "encoding":
+                    if event.stage == "encoding" and device_free is not None:
                         device_free.set()
         finally:
             self._open.discard(run.job.id)
@@ -106,24 +131,26 @@ class Maker:
         match end:
             case _ if run.is_cancelled:
                 if isinstance(end, Completed):  # at the same moment: it was not asked for any more
-                    await asyncio.to_thread(_remove, end)
+                    await asyncio.to_thread(remove_clips, [end])
                 step, total = (end.step, end.total_steps) if isinstance(end, Cancelled) else (0, 0)
                 await self._endings.cancel(run, step, total)
             case Completed():
                 self._estimates.record(run.job.request, end)
-                await run.change(state=JobState.ENCODED, completed=end, finished_at=time.time())
+                await run.change(
+                    state=JobState.ENCODED, finished_at=time.time(), **_with_clip(run.job, end)
+                )
                 await self._endings.deliver(run)
             case Failed():
                 if end.path is not None:
                     _log.warning("job %s could not be posted; its clip is %s", run.job.id, end.path)
-                await self._endings.fail(run, end.message)
+                await self._endings.fail(run, end.text(_))
             case Cancelled():
                 await self._endings.cancel(run, end.step, end.total_steps)
 
 
-def _remove(completed: Completed) -> None:
-    for path in completed.paths:
-        Path(path).unlink(missing_ok=True)
+def _with_clip(job: Job, completed: Completed) -> dict[str, object]:
+    """Return the changes of a row for one more clip."""
+    return {"more": (*job.more, completed)} if job.clips else {"completed": completed}
 
 
 def _resident_bytes(pid: int) -> int:

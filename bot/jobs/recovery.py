@@ -48,6 +48,8 @@ class Recovery:
                     await self._endings.deliver(run)
                 case JobState.RUNNING:
                     await self._endings.fail(run, status.STOPPED_TWICE)
+                case JobState.CANCELLED if run.job.clips:
+                    await self._endings.cancel(run)
                 case _:
                     await self._endings.tell(run)
 

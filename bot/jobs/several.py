@@ -1,12 +1,13 @@
 """Jobs of several clips: the request of each, and one clip as if it were a job of its own."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import structs
 
 from bot.jobs.job import Job
-from generator import GenerationRequest
+from generator import Completed, GenerationRequest
 
 MAX_VARIATIONS = 4
 NAME = r"[a-z0-9]{1,20}(?:-[1-9])?"
@@ -56,6 +57,12 @@ def clip_of(job: Job, number: int) -> Job | None:
         completed=made[0] if made else None,
         more=(),
     )
+
+
+def remove_clips(clips: Iterable[Completed]) -> None:
+    """Remove all files of clips; those that are gone already are no error. Raises `OSError`."""
+    for path in (Path(path) for completed in clips for path in completed.paths):
+        path.unlink(missing_ok=True)
 
 
 def split_name(name: str) -> tuple[str, int | None]:

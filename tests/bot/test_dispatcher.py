@@ -43,7 +43,8 @@ class Notebook:
         self.refusal: str | None = None
         self._written = asyncio.Event()
 
-    def show_place(self, job: Job, place: Place, note: str = "") -> None:
+    def show_place(self, job: Job, place: Place, *notes: str) -> None:
+        note = " ".join(note for note in notes if note)
         self._write(job, f"place {place.number} of {place.total} {note}".strip())
 
     def show_progress(self, job: Job, progress: Progress) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec import structs
 
-from bot.jobs.estimates import kind_of
+from bot.jobs.estimates import work_of
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
 from tests.bot.jobs import make_job
@@ -204,7 +204,7 @@ class FairQueueMachine(RuleBasedStateMachine):
         assert (len(self.queue), self.queue.qsize()) == (len(rows), len(self.may_run))
         for place, row in enumerate(rows):
             assert self.queue.place(row.id) == place
-            ahead = Counter(kind_of(other.request) for other in rows[:place])
+            ahead = Counter(work_of(other) for other in rows[:place])
             assert Counter(dict(self.queue.ahead(row.id))) == ahead
         for member in {row.user_id for row in rows} | {1, 2, 3}:
             mine = [row.id for row in rows if row.user_id == member]
