@@ -14,6 +14,8 @@ SERVER_WIDE = frozenset(
         "blocked_patterns",
         "allowed_channels",
         "forbidden_channels",
+        "log_channel_id",
+        "paused",
     }
 )
 """Rules that no channel has of its own."""
@@ -66,6 +68,10 @@ class GuildRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The only channels where videos are made; empty is all."""
     forbidden_channels: tuple[int, ...] = ()
     """Channels where none are made."""
+    log_channel_id: int | None = None
+    """Where moderators read of every job that has ended."""
+    paused: str | None = None
+    """Why no videos are made, or nothing to say; `None` lets them be made."""
 
 
 def given(rules: GuildRules) -> dict[str, object]:

@@ -64,3 +64,4 @@ CREATE TABLE usage (
 
 CREATE INDEX usage_by_user ON usage (user_id, at);
 CREATE INDEX jobs_by_parent ON jobs (parent_id);
+CREATE INDEX jobs_by_guild ON jobs (guild_id, created_at);
