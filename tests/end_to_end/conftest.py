@@ -1,17 +1,14 @@
-"""One running stack for all tests that leave it running; the others start their own."""
+"""One running stack, plain, for all tests that leave it running; the others start their own."""
 
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
-import discord
 import pytest
 import pytest_asyncio
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
 from bot.emulator.driver import Human
 from bot.emulator.server import Emulator
-from tests.end_to_end.stack import bot_settings, local_discord, running_bot
+from tests.end_to_end.stack import bot_settings, discord_as_before, local_discord, running_bot
 from tests.end_to_end.stories import QUICK, ask, finished
 
 
@@ -25,7 +22,7 @@ async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
     async with (
         local_discord() as emulator,
         Human.connect(emulator.url) as human,
-        running_bot(bot_settings(emulator, data_dir), human),
+        running_bot(bot_settings(emulator, data_dir), human, plain=True),
     ):
         # after a first clip no test meets a generator that is still starting
         await finished(human, await ask(human, "a red circle", **QUICK))
@@ -33,11 +30,10 @@ async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
 
 
 @pytest.fixture(autouse=True)
-def discord_as_before() -> Generator[None]:
-    """Give back what `use_local_discord` changes, which is the whole process's."""
-    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE
-    yield
-    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY, discord.Asset.BASE = before
+def addresses() -> Generator[None]:
+    """For tests that point discord.py at a local Discord by themselves."""
+    with discord_as_before():
+        yield
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -16,7 +16,7 @@ _PATIENCE = 60.0
 
 
 class BotProcess:
-    """`python -m bot`."""
+    """`python -m bot`, or the same with the plain generator."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -38,7 +38,7 @@ class BotProcess:
 
 @asynccontextmanager
 async def bot_process(
-    emulator: Emulator, data_dir: Path, human: Human, **environ: str
+    emulator: Emulator, data_dir: Path, human: Human, *, plain: bool = False, **environ: str
 ) -> AsyncGenerator[BotProcess]:
     """Run the bot, killed at the end if it still lives; its log is `bot.log` in the folder."""
     clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
@@ -53,7 +53,7 @@ async def bot_process(
     }
     with (data_dir / "bot.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot"),
+            *(sys.executable, "-m", "tests.end_to_end.plain_bot" if plain else "bot"),
             cwd=data_dir,
             env=clean | settings | environ,
             stderr=log,

@@ -16,7 +16,7 @@ async def test_each_of_many_models_is_found_by_typing_some_of_its_name(tmp_path:
     async with (
         local_discord() as emulator,
         Human.connect(emulator.url) as you,
-        running_bot(bot_settings(emulator, tmp_path, models_file=models), you),
+        running_bot(bot_settings(emulator, tmp_path, models_file=models), you, plain=True),
     ):
         offered = await you.choices("video", focused="model", prompt="x", model="")
         assert len(offered) == _SHOWN

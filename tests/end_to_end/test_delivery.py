@@ -330,7 +330,7 @@ async def test_a_clip_that_is_not_kept_any_more_can_be_made_again(
 
 
 async def test_show_says_where_a_job_stands_that_has_no_clip(you: Human) -> None:
-    status = await ask(you, "a blue star", **SLOW)
+    status = await ask(you, "endless")
     standing = await refusal(you, await you.command("show", id=job_id(status)))
     assert "is still" in standing
     await you.click(status, "Cancel")

@@ -91,7 +91,7 @@ async def test_pages_and_quiz_go_on_after_a_restart_and_without_pictures(tmp_pat
     (tmp_path / "explainer").write_text("in the way of the pictures' folder")
     async with local_discord() as emulator, Human.connect(emulator.url) as human:
         settings = bot_settings(emulator, tmp_path)
-        async with running_bot(settings, human):
+        async with running_bot(settings, human, plain=True):
             page = await explained(human, depth="short")
             assert page.content == wording.NO_PICTURE
             assert not page.attachments
@@ -99,7 +99,7 @@ async def test_pages_and_quiz_go_on_after_a_restart_and_without_pictures(tmp_pat
             quiz = await human.reply(await human.click(page, "Quiz"))
             await human.click(quiz, "ABCD"[QUESTIONS[0].right])
             quiz = await says(human, quiz, "1 of 1 right")
-        async with running_bot(settings, human):
+        async with running_bot(settings, human, plain=True):
             await human.click(quiz, "Next question")
             await says(human, quiz, QUESTIONS[1].text)
             await human.click(page, "Next")

@@ -11,9 +11,9 @@ from bot.emulator.effects import Hold, afterwards
 from bot.emulator.faults import Fault
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
-from bot.texts import status
+from bot.texts.status import PLACE_KEPT, RESTARTED
 from tests.end_to_end.process import bot_process
-from tests.end_to_end.stack import local_discord
+from tests.end_to_end.stack import busy_device, local_discord
 from tests.end_to_end.stories import PATIENCE, QUICK, SLOW, ask, finished, job_id, status_says
 
 
@@ -37,17 +37,18 @@ def results(human: Human, status: Message) -> list[Message]:
 async def test_a_bot_asked_to_stop_finishes_what_runs_and_keeps_the_places_of_the_rest(
     emulator: Emulator, you: Human, tmp_path: Path
 ) -> None:
-    async with bot_process(emulator, tmp_path, you) as bot:
+    async with bot_process(emulator, tmp_path, you, plain=True) as bot:
         running = await ask(you, "a red circle", **SLOW)
         waiting = await ask(you, "a blue circle", **QUICK)
         await status_says(you, running, "Denoising: step")
-        bot.send(signal.SIGTERM)
-        await status_says(you, waiting, status.PLACE_KEPT)
+        with busy_device():
+            bot.send(signal.SIGTERM)
+            await status_says(you, waiting, PLACE_KEPT)
         assert await bot.end() == 0
         assert (await finished(you, running)).attachments
         assert not results(you, waiting)
-    async with bot_process(emulator, tmp_path, you):
-        restarted = await status_says(you, waiting, status.RESTARTED)
+    async with bot_process(emulator, tmp_path, you, plain=True):
+        restarted = await status_says(you, waiting, RESTARTED)
         assert not restarted.mentions
         await finished(you, waiting)
         assert len(results(you, running)) == len(results(you, waiting)) == 1
@@ -56,19 +57,19 @@ async def test_a_bot_asked_to_stop_finishes_what_runs_and_keeps_the_places_of_th
 async def test_a_second_signal_stops_at_once_and_a_grace_that_is_over_hands_back(
     emulator: Emulator, you: Human, tmp_path: Path
 ) -> None:
-    async with bot_process(emulator, tmp_path, you) as bot:
-        status = await ask(you, "a red circle", **SLOW)
+    async with bot_process(emulator, tmp_path, you, plain=True) as bot:
+        status = await ask(you, "endless")
         await status_says(you, status, "Denoising: step")
         bot.send(signal.SIGTERM)
         await status_says(you, await ask_late(you), "restarting")
         bot.send(signal.SIGTERM)
         assert await bot.end() == 0
-    async with bot_process(emulator, tmp_path, you, GRACE_SECONDS="0") as bot:
-        await status_says(you, status, status.RESTARTED)
+    async with bot_process(emulator, tmp_path, you, plain=True, GRACE_SECONDS="0") as bot:
+        await status_says(you, status, RESTARTED)
         async with Human.connect(emulator.url) as later:  # has not seen the first attempt
             await status_says(later, status, "Denoising: step")
         bot.send(signal.SIGINT)
-        await status_says(you, status, status.PLACE_KEPT)
+        await status_says(you, status, PLACE_KEPT)
         assert await bot.end() == 0
         assert not results(you, status)
 
@@ -89,13 +90,13 @@ async def test_a_bot_killed_while_it_posts_posts_once(
             effect=afterwards(hold),
         )
     )
-    async with bot_process(emulator, tmp_path, you) as bot:
+    async with bot_process(emulator, tmp_path, you, plain=True) as bot:
         status = await ask(you, "a red circle", **QUICK)
         await emulator.faults.happened("answer held")
         await finished(you, status)  # the message is there, and the bot does not know
         await bot.kill()
     hold.release()
-    async with bot_process(emulator, tmp_path, you):
+    async with bot_process(emulator, tmp_path, you, plain=True):
         await you.wait_for(
             lambda message: message.id == status.id and "✅" in message.content, timeout=PATIENCE
         )

@@ -15,7 +15,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.store import open_store
 from bot.settings import Settings
 from tests.end_to_end.stack import bot_settings, busy_device, local_discord, running_bot
-from tests.end_to_end.stories import SLOW, ask, status_says
+from tests.end_to_end.stories import ask, status_says
 
 _MEMBERS, _EACH = 20, 5
 _ASKED = _MEMBERS * _EACH
@@ -53,8 +53,8 @@ async def you(emulator: Emulator) -> AsyncGenerator[Human]:
 async def burst(emulator: Emulator, you: Human, settings: Settings) -> list[Message]:
     """Let each member ask five times at once, and return the answers."""
     crowd = Crowd(emulator, _MEMBERS)
-    async with running_bot(settings, you):
-        await status_says(you, await ask(you, "a red circle", **SLOW), "Denoising: step")
+    async with running_bot(settings, you, plain=True):
+        await status_says(you, await ask(you, "endless"), "Denoising: step")
         with busy_device():
             channel = emulator.world.channel_named("videos")
             earlier = set(channel.messages)

@@ -33,7 +33,7 @@ async def test_who_floods_the_queue_delays_others_by_one_clip_and_himself_no_fur
     emulator: Emulator, you: Human, ada: Human, tmp_path: Path
 ) -> None:
     settings = bot_settings(emulator, tmp_path, max_waiting_per_user=3, max_waiting_per_guild=4)
-    async with running_bot(settings, you):
+    async with running_bot(settings, you, plain=True):
         await finished(you, await ask(you, "a red circle", **QUICK))
         with busy_device():
             running = await ask(you, "a red heart", **QUICK)
@@ -44,7 +44,7 @@ async def test_who_floods_the_queue_delays_others_by_one_clip_and_himself_no_fur
             (accepted,) = (answer for answer in answers if not answer.ephemeral)
             (refused,) = (answer for answer in answers if answer.ephemeral)
             assert "You already have 3 videos waiting" in refused.content
-            assert "Ask again once one of them has started, or cancel one." in refused.content
+            assert "Cancel one, or ask again once one of them has started." in refused.content
             hers = await ask(ada, "a green star", **QUICK)
             assert "Place **2 of 5** · learning how long this takes" in hers.content
             more = await ada.command("video", prompt="a white star", **QUICK)
@@ -58,7 +58,7 @@ async def test_a_waiting_clip_says_when_it_starts_once_three_like_it_were_made(
     emulator: Emulator, you: Human, tmp_path: Path
 ) -> None:
     settings = bot_settings(emulator, tmp_path)
-    async with running_bot(settings, you):
+    async with running_bot(settings, you, plain=True):
         for seed in range(3):
             await finished(you, await ask(you, "a red circle", seed=seed, **QUICK))
         with busy_device():
@@ -75,7 +75,7 @@ async def test_a_waiting_clip_says_when_it_starts_once_three_like_it_were_made(
             assert "Place **3 of 3** · starts <t:" in learnt.content
             form = await edit_form(you, behind)
     await you.wait_bot_offline()
-    async with running_bot(settings, you):
+    async with running_bot(settings, you, plain=True):
         with busy_device():
             interaction = await you.submit(form, edited("a pink star", steps=2))
             assert "It keeps its place" in await refusal(you, interaction)

@@ -19,7 +19,7 @@ async def test_no_file_of_the_bot_holds_a_token_and_the_log_names_the_job(tmp_pa
             tokens.add(match[1])
 
     async with run_emulator(recorder=record) as emulator, Human.connect(emulator.url) as you:
-        async with bot_process(emulator, tmp_path, you, LOG_LEVEL="DEBUG") as bot:
+        async with bot_process(emulator, tmp_path, you, plain=True, LOG_LEVEL="DEBUG") as bot:
             status = await ask(you, "a red circle", **QUICK)
             await finished(
                 you, await you.reply(await you.click(await finished(you, status), "Vary"))

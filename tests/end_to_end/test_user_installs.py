@@ -13,7 +13,7 @@ from bot.emulator.entities import Channel, Member, Overwrite
 from bot.emulator.faults import Fault
 from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
-from tests.end_to_end.stack import bot_settings, local_discord, running_bot
+from tests.end_to_end.stack import bot_settings, busy_device, local_discord, running_bot
 from tests.end_to_end.stories import (
     QUICK,
     SLOW,
@@ -52,8 +52,9 @@ async def test_a_clip_comes_through_the_interaction_while_it_lives(you: Human) -
     status = await ask(you, "a red circle", **SLOW)
     assert list(status.buttons)[-2:] == ["Cancel", "Get result"]
     await status_says(you, status, "Denoising: step")
-    await you.click(status, "Get result")
-    await you.wait_for(lambda message: "is still being made" in message.content)
+    with busy_device():
+        await you.click(status, "Get result")
+        await you.wait_for(lambda message: "is still being made" in message.content)
     result = await finished(you, status)
     assert [mention.id for mention in result.mentions] == [you.id]
     done = await status_says(you, status, "✅")
@@ -87,7 +88,7 @@ async def test_a_clip_that_the_interaction_does_not_take_is_fetched_by_a_button(
 
 
 async def test_cancel_and_strangers_there(emulator: Emulator, you: Human) -> None:
-    status = await ask(you, "a blue star", **SLOW)
+    status = await ask(you, "endless")
     async with Human.connect(emulator.url, channel="elsewhere", username="ada") as ada:
         hers = await ada.wait_for(lambda message: message.id == status.id)
         assert "Only the person" in await refusal(ada, await ada.click(hers, "Get result"))
@@ -102,7 +103,7 @@ async def test_after_a_quarter_of_an_hour_and_a_restart_a_button_brings_the_clip
         foreign_channel(emulator)
         settings = bot_settings(emulator, tmp_path)
         async with Human.connect(emulator.url, channel="elsewhere") as you:
-            async with running_bot(settings, you):
+            async with running_bot(settings, you, plain=True):
                 # discord.py must be ready before it is stopped
                 await finished(you, await ask(you, "a green star", **QUICK))
                 status = await ask(you, "a red circle", **SLOW)
@@ -110,7 +111,7 @@ async def test_after_a_quarter_of_an_hour_and_a_restart_a_button_brings_the_clip
                 assert "Get result" in last.buttons
             await you.wait_bot_offline()
             emulator.clock.skip(14 * 60)  # from here on bot and Discord agree on the time
-            async with running_bot(settings, you):
+            async with running_bot(settings, you, plain=True):
                 await finished(you, await ask(you, "a blue star", **QUICK))
                 await you.click(last, "Get result")  # made before the other: it asked first
                 result = await shown_again(you, status)

@@ -1,16 +1,20 @@
-"""A member's story on the running stack: ask, wait, get the clip, and go on from it."""
+"""A member's story with the built-in model: ask, wait, get the clip, and go on from it."""
 
 import asyncio
 import io
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+import pytest_asyncio
 from PIL import Image
 
 from bot.emulator.driver import Human
+from bot.emulator.server import Emulator
 from generator import load_catalogue
+from tests.end_to_end.stack import bot_settings, local_discord, running_bot
 from tests.end_to_end.stories import (
     PATIENCE,
     QUICK,
@@ -25,6 +29,24 @@ from tests.end_to_end.stories import (
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 BUILTIN = load_catalogue()["builtin"]
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def emulator(data_dir: Path) -> AsyncGenerator[Emulator]:
+    """Unlike most tests', with a generator that has torch."""
+    async with (
+        local_discord() as emulator,
+        Human.connect(emulator.url) as human,
+        running_bot(bot_settings(emulator, data_dir), human),
+    ):
+        # after a first clip no test meets a generator that is still starting
+        await finished(human, await ask(human, "a red circle", **QUICK))
+        yield emulator
 
 
 async def test_a_prompt_becomes_a_playable_clip_that_mentions_its_author(you: Human) -> None:

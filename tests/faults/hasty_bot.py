@@ -2,19 +2,16 @@
 
 import os
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from functools import partial
 from types import ModuleType
-from typing import Any
 
 from bot import answers, app
 from bot.__main__ import main
 from bot.delivery import delivery, message_writer, patience, traffic
 from bot.disk import DiskGuard
 from bot.jobs import run
-from generator import Generator
 from generator.backends import local
+from tests.end_to_end.plain_bot import open_plain_generator
 
 WITH_MODEL = "FAULTS_WITH_MODEL"
 """An environment variable: set, clips are made by the built-in model."""
@@ -35,18 +32,11 @@ _SHORTER: tuple[tuple[ModuleType, str, float], ...] = (
 """Seconds of the bot's constants here."""
 
 
-@asynccontextmanager
-async def _open_plain_generator(**_: Any) -> AsyncGenerator[Generator]:
-    command = [sys.executable, "-m", "tests.faults.plain_generator"]
-    async with local.LocalGenerator(command) as generator:
-        yield generator
-
-
 if __name__ == "__main__":
     for module, name, seconds in _SHORTER:
         assert hasattr(module, name), name
         setattr(module, name, seconds)
     app.DiskGuard = partial(DiskGuard, interval=0.5)
     if WITH_MODEL not in os.environ:
-        app.open_generator = _open_plain_generator
+        app.open_generator = open_plain_generator
     sys.exit(main())
