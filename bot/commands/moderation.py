@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Mapping, Sequence
 
 import discord
 import msgspec
@@ -9,7 +10,7 @@ from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
 from bot.components.log_card import serve_card
-from bot.components.panels import panel_menu
+from bot.components.panels import Panel, panel_menu
 from bot.errors import Refusal
 from bot.i18n import N_, _
 from bot.jobs.sanctions import Sanction
@@ -21,8 +22,8 @@ _SHOWN = 25  # of a menu, and what fits into an embed
 _DAY = 24 * 3600.0
 
 
-def add_moderation_commands(client: ZoetropeClient) -> None:
-    """Register the /moderation group, its menu and the log channel's buttons."""
+def add_moderation_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
+    """Register the /moderation group."""
     group = app_commands.Group(
         name="moderation",
         description=N_("Decide about this server's videos and who makes them"),
@@ -32,9 +33,7 @@ def add_moderation_commands(client: ZoetropeClient) -> None:
     )
     _add_members(group)
     _add_server(group)
-    client.tree.add_command(group)
-    client.panels["modqueue"] = _cancel_chosen
-    client.panels["modlog"] = serve_card
+    tree.add_command(group)
 
 
 def _add_members(group: app_commands.Group) -> None:
@@ -95,7 +94,8 @@ def _add_server(group: app_commands.Group) -> None:
         guild = moderated_guild(interaction)
         jobs = await interaction.client.store.unfinished_of_guild(guild.id)
         if not jobs:
-            return await _say(interaction, _(moderation.NOTHING_WAITS))
+            await _say(interaction, _(moderation.NOTHING_WAITS))
+            return
         view = discord.ui.View(timeout=None)
         options = [
             discord.SelectOption(
@@ -110,7 +110,7 @@ def _add_server(group: app_commands.Group) -> None:
         embed = discord.Embed(
             description="\n".join(moderation.queue_line(job) for job in jobs[:_SHOWN])[:4096]
         )
-        return await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+        await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
     @group.command(name="pause", description=N_("Refuse new videos on this server"))
     @app_commands.describe(reason=N_("Why; members are told"))
@@ -193,7 +193,7 @@ async def ban_member(
     return cancelled
 
 
-async def _cancel_chosen(interaction: Interaction, argument: str, values: list[str]) -> None:
+async def _cancel_chosen(interaction: Interaction, argument: str, values: Sequence[str]) -> None:
     guild = moderated_guild(interaction)
     job = await interaction.client.store.job(values[0])
     if job is None or job.guild_id != guild.id:
@@ -234,3 +234,6 @@ def _audit(interaction: Interaction, what: str, *values: object) -> None:
 
 async def _say(interaction: Interaction, text: str) -> None:
     await interaction.response.send_message(common.cut(text), ephemeral=True)
+
+
+MODERATION_PANELS: Mapping[str, Panel] = {"modqueue": _cancel_chosen, "modlog": serve_card}

@@ -17,8 +17,9 @@ _log = logging.getLogger(__name__)
 class Endings:
     """Stores each end, shows it, and notes that it was shown."""
 
-    def __init__(self, reporter: Reporter) -> None:
+    def __init__(self, reporter: Reporter, on_end: Callable[[Job], None] | None = None) -> None:
         self._reporter = reporter
+        self._on_end = on_end
 
     async def deliver(self, run: Run) -> None:
         """Post a finished clip."""
@@ -61,9 +62,11 @@ class Endings:
                 _log.exception("job %s: its end could not be shown", run.job.id)
                 settled = True
             if settled:
-                return await run.change(told=True)
+                break
             await asyncio.sleep(pause)
-        return None
+        await run.change(told=True)
+        if self._on_end is not None:
+            self._on_end(run.job)
 
     def _last_words(
         self, job: Job, cancelled_by: int | None, step: int, total_steps: int
