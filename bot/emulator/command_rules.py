@@ -18,7 +18,8 @@ LOCALES = frozenset(
 )
 """Languages that names and descriptions may be translated into."""
 
-_NAME = re.compile(r"[-_'\w]{1,32}")
+_NAME = re.compile(r"[-_'\w\u0900-\u0963\u0966-\u097f\u0e01-\u0e3a\u0e40-\u0e5b]{1,32}")
+"""With all of Devanagari and Thai: their vowel signs are no letters."""
 _LARGEST = 8000
 _LOCALISED: Table = {"name_localizations": Key(dict), "description_localizations": Key(dict)}
 _COMMAND: Table = {
@@ -68,14 +69,14 @@ def check_commands(commands: list[Payload], at: Path = ()) -> None:
 def _check_command(command: Payload, at: Path, problems: Problems) -> None:
     check_keys(command, _COMMAND, at, problems)
     if command.get("type", CHAT_INPUT) == CHAT_INPUT:
-        _check_name(command, at, problems)
+        _check_names(command, at, problems)
         if not command.get("description"):
             problems.add([*at, "description"], "BASE_TYPE_REQUIRED", "This field is required")
     elif command.get("description") or command.get("options"):
         message = "Context menu commands cannot have description or options"
         problems.add(at, "APPLICATION_COMMAND_INVALID", message)
     _check_options(command.get("options") or [], at, problems)
-    _check_locales(command, at, problems)
+    _check_translations(command, at, problems)
     if sum(_sizes(command)) > _LARGEST:
         message = f"Command exceeds maximum size ({_LARGEST})"
         problems.add(at, "APPLICATION_COMMAND_TOO_LARGE", message)
@@ -99,38 +100,44 @@ def _check_options(options: list[Payload], at: Path, problems: Problems) -> None
 
 def _check_option(option: Payload, at: Path, problems: Problems) -> None:
     check_keys(option, _OPTION, at, problems)
-    _check_name(option, at, problems)
-    _check_locales(option, at, problems)
+    _check_names(option, at, problems)
+    _check_translations(option, at, problems)
     choices: list[Payload] = option.get("choices") or []
     if choices and option.get("autocomplete"):
         message = "Autocomplete and choices exclude each other"
         problems.add(at, "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", message)
     for index, choice in enumerate(choices):
         check_keys(choice, _CHOICE, [*at, "choices", index], problems)
-        _check_locales(choice, [*at, "choices", index], problems)
+        _check_translations(choice, [*at, "choices", index], problems, longest=100)
     if option.get("type") in (SUBCOMMAND, GROUP):
         _check_options(option.get("options") or [], at, problems)
 
 
-def _check_name(named: Payload, at: Path, problems: Problems) -> None:
-    name = str(named.get("name", ""))
-    if not _NAME.fullmatch(name) or name != name.lower():
-        message = "Command name is invalid"
-        problems.add([*at, "name"], "APPLICATION_COMMAND_INVALID_NAME", message)
+def _check_names(named: Payload, at: Path, problems: Problems) -> None:
+    translations: Payload = named.get("name_localizations") or {}
+    places = {("name_localizations", locale): name for locale, name in translations.items()}
+    for place, name in {("name",): named.get("name", ""), **places}.items():
+        if not _NAME.fullmatch(str(name)) or str(name) != str(name).lower():
+            message = "Command name is invalid"
+            problems.add([*at, *place], "APPLICATION_COMMAND_INVALID_NAME", message)
 
 
-def _check_locales(named: Payload, at: Path, problems: Problems) -> None:
-    for key in _LOCALISED:
+def _check_translations(named: Payload, at: Path, problems: Problems, *, longest: int = 32) -> None:
+    limits = {"name_localizations": longest, "description_localizations": 100}
+    for key, limit in limits.items():
         translations: Payload = named.get(key) or {}
-        for locale in translations:
-            if locale not in LOCALES:
-                problems.add([*at, key, locale], "DICT_TYPE_KEY_INVALID", "Unknown locale")
+        for locale in translations.keys() - LOCALES:
+            problems.add([*at, key, locale], "DICT_TYPE_KEY_INVALID", "Unknown locale")
+        known = {locale: words for locale, words in translations.items() if locale in LOCALES}
+        check_keys(known, dict.fromkeys(LOCALES, text(1, limit)), [*at, key], problems)
 
 
 def _sizes(named: Payload) -> Iterator[int]:
-    """Characters of names, descriptions and values; Discord allows 8000 a command."""
-    values: list[Any] = [named.get("name"), named.get("description"), named.get("value")]
-    yield from (len(value) for value in values if isinstance(value, str))
+    """Characters of names, descriptions and values, each in the longest of its languages."""
+    for key in ("name", "description", "value"):
+        translations: Payload = named.get(f"{key}_localizations") or {}
+        values: list[Any] = [named.get(key), *translations.values()]
+        yield max((len(value) for value in values if isinstance(value, str)), default=0)
     nested: list[Payload] = [*(named.get("options") or []), *(named.get("choices") or [])]
     for inner in nested:
         yield from _sizes(inner)

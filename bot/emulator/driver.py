@@ -77,6 +77,10 @@ class Human:
         body = {"channel_id": self.channel_id, "content": content}
         return msgspec.convert(await self._post("messages", body), Message)
 
+    async def speak(self, locale: str) -> None:
+        """Set the language of this user's client, by Discord's name of it."""
+        await self._post("locale", {"locale": locale})
+
     async def delete(self, message: Message) -> None:
         """Delete a message, one's own or as a moderator."""
         await self._post("messages/delete", {"message_id": message.id})

@@ -63,6 +63,8 @@ class User:
     has_installed: bool = True
     """Whether the app is one of the user's own, too, wherever the user is."""
     upload_limit: int = 10 * MEBIBYTE
+    locale: str = "en-US"
+    """The language of the user's Discord client."""
 
 
 @dataclass

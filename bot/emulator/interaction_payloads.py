@@ -32,7 +32,7 @@ class InteractionRenderer:
             "authorizing_integration_owners": self._integration_owners(interaction),
             "context": int(self._world.context_of(channel)),
             "entitlements": [],
-            "locale": payloads.LOCALE,
+            "locale": user.locale,
         }
         if interaction.source is not None:
             event["message"] = self._messages.message(interaction.source)

@@ -58,6 +58,10 @@ class ChatPage:
         await self.type(text)
         await self.keys("Enter")
 
+    async def set_language(self, name: str) -> None:
+        """Set the member's Discord client to a language, by its English name."""
+        await self.page.get_by_role("combobox", name="Discord in").select_option(label=name)
+
     async def clear(self) -> None:
         """Empty the box."""
         await self.page.evaluate("document.activeElement.blur()")

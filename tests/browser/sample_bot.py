@@ -18,6 +18,26 @@ FLAVOURS = ("vanilla", "chocolate", "strawberry")
 Interaction = discord.Interaction[discord.Client]
 
 
+GERMAN = {
+    "clip": "film",
+    "Show a clip": "Zeige einen Film",
+    "seed": "startwert",
+    "Small (64)": "Klein (64)",
+}
+
+
+class German(app_commands.Translator):
+    """Some of the words in one other language."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        return GERMAN.get(string.message) if locale is discord.Locale.german else None
+
+
 class SampleBot(discord.Client):
     """Answers /clip, /settings, /whisper and /silent."""
 
@@ -31,6 +51,7 @@ class SampleBot(discord.Client):
         self.tree.command(description="Answer only to who asks")(whisper)
         self.tree.command(description="Never answer")(silent)
         self.tree.add_command(Settings())
+        await self.tree.set_translator(German())
         await self.tree.sync()
 
 

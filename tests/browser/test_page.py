@@ -156,6 +156,21 @@ async def test_arrow_up_brings_back_what_was_sent(chat: ChatPage) -> None:
     await expect(chat.box.locator("textarea.plain-input")).to_have_value("hello there")
 
 
+async def test_commands_have_names_in_the_members_language_and_take_both(chat: ChatPage) -> None:
+    await chat.set_language("German")
+    await chat.type("/fi")
+    await expect(chat.suggestions).to_contain_text(["/film"])
+    await expect(chat.suggestions.first).to_contain_text("Zeige einen Film")
+    await chat.clear()
+    await chat.send("/film ein Boot startwert:7 size:Klein (64)")
+    await chat.wait_for_message("prompt=ein Boot size=64 flavour=None seed=7")
+    await chat.send("/clip a boat seed:5")
+    await chat.wait_for_message("prompt=a boat size=None flavour=None seed=5")
+    await chat.set_language("American English")
+    await chat.type("/cl")
+    await expect(chat.suggestions.first).to_contain_text("/clip")
+
+
 # --- messages -------------------------------------------------------------------------------------
 
 

@@ -27,6 +27,10 @@ def option(**changes: object) -> Payload:
     return {"name": "prompt", "description": "What to show", "type": 3, **changes}
 
 
+def choice(**changes: object) -> Payload:
+    return {"name": "small", "value": "64", **changes}
+
+
 async def test_synced_commands_come_back_complete_and_keep_their_ids(
     emulator: Emulator, bot: Bot, you: Human
 ) -> None:
@@ -106,6 +110,15 @@ FAULTS: list[tuple[Payload, str]] = [
     (command(description="x" * 101), "description"),
     (command(colour="red"), "colour"),
     (command(name_localizations={"xx": "film"}), "name_localizations"),
+    (command(name_localizations={"de": "Ein Film"}), "name_localizations"),
+    (command(name_localizations={"de": "Film"}), "name_localizations"),
+    (command(name_localizations={"de": ""}), "name_localizations"),
+    (command(description_localizations={"de": "x" * 101}), "description_localizations"),
+    (command(options=[option(name_localizations={"fr": "a b"})]), "options"),
+    (
+        command(options=[option(choices=[choice(name_localizations={"fr": "x" * 101})])]),
+        "options",
+    ),
     (command(type=2, name="Explain", options=[option()]), "_errors"),
     (command(options=[option(name=f"o{n}") for n in range(26)]), "options"),
     (command(options=[option(), option()]), "options"),
@@ -129,6 +142,18 @@ FAULTS: list[tuple[Payload, str]] = [
         ),
         "_errors",
     ),
+    (  # the longest language of each text counts
+        command(
+            options=[
+                option(
+                    name=f"o{n}",
+                    choices=[choice(name_localizations={"de": "n" * 90}) for _ in range(25)],
+                )
+                for n in range(4)
+            ]
+        ),
+        "_errors",
+    ),
 ]
 
 
@@ -144,4 +169,4 @@ def test_sound_command_passes() -> None:
     nested = option(
         name="set", type=1, options=[option(required=True), option(name="seed", type=4)]
     )
-    check_commands([command(options=[nested], name_localizations={"de": "film"})])
+    check_commands([command(options=[nested], name_localizations={"de": "film", "hi": "वीडियो"})])

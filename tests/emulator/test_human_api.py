@@ -109,6 +109,25 @@ async def test_silent_bot_fails_the_interaction(
     assert answer == Failure("The application did not respond")
 
 
+async def test_the_bot_hears_the_language_of_each_members_client(
+    emulator: Emulator, you: Human, ada: Human
+) -> None:
+    bot = Bot()
+
+    @bot.tree.command(description="Say the language")
+    async def locale(interaction: Interaction) -> None:
+        await interaction.response.send_message(
+            f"{interaction.locale} in {interaction.guild_locale}"
+        )
+
+    await ada.speak("pt-BR")
+    async with online(bot, emulator):
+        assert (await ada.reply(await ada.command("locale"))).content == "pt-BR in en-US"
+        assert (await you.reply(await you.command("locale"))).content == "en-US in en-US"
+    with pytest.raises(Refused, match="does not speak"):
+        await you.speak("tlh")
+
+
 async def test_malformed_body_is_a_400(emulator: Emulator) -> None:
     async with (
         aiohttp.ClientSession(emulator.url) as session,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.emulator import components, permissions
+from bot.emulator.command_rules import LOCALES
 from bot.emulator.components import SELECTS, ComponentType
 from bot.emulator.core import Core
 from bot.emulator.entities import Channel, Command, Message, User
@@ -16,6 +17,7 @@ from bot.emulator.human.requests import (
     Deletion,
     ModalSubmission,
     NewFile,
+    NewLocale,
 )
 from bot.emulator.human.resolving import Resolver, merged
 from bot.emulator.interaction import Interaction, InteractionType
@@ -56,6 +58,12 @@ class Acts:
         self._core.messaging.delete(message)
         if message.author is not user:
             self._core.faults.note("message deleted", message.channel.name)
+
+    def set_locale(self, chosen: NewLocale) -> None:
+        user = self.user(chosen.user_id)
+        if chosen.locale not in LOCALES:
+            raise refuse(400, f"Discord does not speak {chosen.locale!r}.")
+        user.locale = chosen.locale
 
     def use_command(self, use: CommandUse) -> Interaction:
         user = self.user(use.user_id)

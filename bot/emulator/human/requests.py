@@ -27,6 +27,13 @@ class Deletion(msgspec.Struct, frozen=True):
     message_id: str
 
 
+class NewLocale(msgspec.Struct, frozen=True):
+    """Somebody sets their Discord client to another language."""
+
+    user_id: str
+    locale: str
+
+
 class NewFile(msgspec.Struct, frozen=True):
     """A file for an attachment option or a file upload, named there by its `id`."""
 

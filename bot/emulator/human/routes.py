@@ -7,6 +7,7 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from bot.emulator import application_payloads, payloads, permissions
+from bot.emulator.command_rules import LOCALES
 from bot.emulator.core import Core
 from bot.emulator.entities import Channel, Message, User
 from bot.emulator.errors import DiscordError
@@ -17,6 +18,7 @@ from bot.emulator.human.requests import (
     ComponentUse,
     Deletion,
     ModalSubmission,
+    NewLocale,
     NewMessage,
     read,
 )
@@ -45,6 +47,7 @@ class HumanRoutes:
             web.get("/human/events", _refusing(self.events)),
             web.post("/human/messages", _refusing(self.say)),
             web.post("/human/messages/delete", _refusing(self.delete)),
+            web.post("/human/locale", _refusing(self.set_locale)),
             web.post("/human/interactions/command", _refusing(self.use_command)),
             web.post("/human/interactions/autocomplete", _refusing(self.ask_choices)),
             web.post("/human/interactions/component", _refusing(self.use_component)),
@@ -69,6 +72,7 @@ class HumanRoutes:
                 "bot": payloads.user(world.bot),
                 "bot_online": self._core.gateway.online,
                 "commands": self._commands(viewer),
+                "locales": sorted(LOCALES),
             }
         )
 
@@ -111,6 +115,10 @@ class HumanRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         self._acts.delete(read(await request.read(), Deletion))
+        return json_response({})
+
+    async def set_locale(self, request: web.Request) -> web.Response:
+        self._acts.set_locale(read(await request.read(), NewLocale))
         return json_response({})
 
     async def use_command(self, request: web.Request) -> web.Response:
@@ -157,6 +165,7 @@ class HumanRoutes:
         return {
             **payloads.user(user),
             "avatar_color": user.avatar_color,
+            "locale": user.locale,
             "roles": [{"id": str(role), "name": guild.roles[role].name} for role in roles],
             "manage_guild": Permission.MANAGE_GUILD in granted,
         }

@@ -44,6 +44,7 @@ class App {
   #sidebar = new Sidebar(this.#store, {
     openChannel: (channelId) => this.#openChannel(channelId),
     speakAs: (userId) => this.#speakAs(userId),
+    setLocale: (locale) => this.#setLocale(locale),
   });
 
   async start() {
@@ -69,6 +70,11 @@ class App {
     this.#setConnected(false);
     this.#become(userId);
     this.#live.connect();
+  }
+
+  async #setLocale(locale) {
+    await api.setLocale({ user_id: this.#store.me.id, locale });
+    await this.#read();
   }
 
   #become(userId) {

@@ -2,6 +2,7 @@
 
 import { growing, h, isAtCaretStart } from "./dom.js";
 import { OptionType, mainTextOption, splitNamed } from "./commands.js";
+import { namesOf } from "./localise.js";
 import { OptionField } from "./optionfield.js";
 import { OptionHints } from "./optionhints.js";
 import { COMBOBOX } from "./suggestions.js";
@@ -190,7 +191,7 @@ export class CommandForm {
       this.focusField(named.at(-1)[0]);
       return;
     }
-    const isName = this.remaining.some(({ name }) => name.startsWith(text.trim()));
+    const isName = this.remaining.some((option) => namesOf(option).some((name) => name.startsWith(text.trim())));
     const target = mainTextOption(this.invocation.options, this.values);
     if (!isName && target) this.use(target, text);
     else this.#hints.showForTail(this.tail);

@@ -1,34 +1,49 @@
 /** Slash commands as data: what can be invoked, and what a typed line means. Knows nothing of the page. */
 
+import { namesOf } from "./localise.js";
+
 export const OptionType = {
   SUBCOMMAND: 1, GROUP: 2, STRING: 3, INTEGER: 4, BOOLEAN: 5,
   USER: 6, CHANNEL: 7, ROLE: 8, MENTIONABLE: 9, NUMBER: 10, ATTACHMENT: 11,
 };
 
-/** Every command and subcommand a member can call: `{name, path, description, options}`. */
+/**
+ * Every command and subcommand a member can call: `{name, path, aliases, description, options}`. The `name`
+ * is in the member's language, `path` has the registered names, `aliases` all names each part of it has.
+ */
 export function invocationsOf(commands) {
   return commands.flatMap((command) => expand(command, [])).sort((a, b) => a.name.localeCompare(b.name));
 }
 
-function expand({ name, description, options = [] }, parents) {
-  const path = [...parents, name];
+function expand({ options = [], ...command }, parents) {
+  const parts = [...parents, command];
   const nested = options.filter(({ type }) => type === OptionType.SUBCOMMAND || type === OptionType.GROUP);
-  if (nested.length > 0) return nested.flatMap((option) => expand(option, path));
-  return [{ name: path.join(" "), path, description, options }];
+  if (nested.length > 0) return nested.flatMap((option) => expand(option, parts));
+  return [{
+    name: parts.map(({ label }) => label).join(" "),
+    path: parts.map(({ name }) => name),
+    aliases: parts.map(namesOf),
+    description: command.description,
+    options,
+  }];
 }
 
 /** What the list under a typed `/vid` offers: names that begin so first, then names that contain it. */
 export function suggestInvocations(invocations, line) {
   const typed = line.slice(1).toLowerCase().replace(/\s+/g, " ").trimStart();
-  const beginning = invocations.filter(({ name }) => name.startsWith(typed));
-  const containing = invocations.filter(({ name }) => !name.startsWith(typed) && name.includes(typed));
-  return [...beginning, ...containing];
+  const beginning = invocations.filter((each) => lines(each).some((name) => name.startsWith(typed)));
+  const others = invocations.filter((each) => !beginning.includes(each));
+  return [...beginning, ...others.filter((each) => lines(each).some((name) => name.includes(typed)))];
+}
+
+/** The ways to type a command in one language. */
+function lines({ name, path }) {
+  return [name, path.join(" ")];
 }
 
 /** The command a line names in full, or undefined: `/queue`, but not `/que`. */
 export function exactInvocation(invocations, line) {
-  const typed = line.slice(1).trim().replace(/\s+/g, " ");
-  return invocations.find(({ name }) => name === typed);
+  return invocations.find((invocation) => new RegExp(`${beginningOf(invocation)}\\s*$`).test(line));
 }
 
 /**
@@ -38,9 +53,9 @@ export function exactInvocation(invocations, line) {
 export function parseLine(invocations, line) {
   const invocation = [...invocations]
     .sort((a, b) => b.name.length - a.name.length)
-    .find(({ path }) => new RegExp(`^/${path.map(escaped).join("\\s+")}\\s`).test(line));
+    .find((each) => new RegExp(`${beginningOf(each)}\\s`).test(line));
   if (!invocation) return null;
-  const prefix = new RegExp(`^/${invocation.path.map(escaped).join("\\s+")}\\s+`);
+  const prefix = new RegExp(`${beginningOf(invocation)}\\s+`);
   const { text, named } = splitNamed(line.replace(prefix, ""), invocation.options);
   const values = new Map(named);
   const target = text && mainTextOption(invocation.options, values);
@@ -48,13 +63,18 @@ export function parseLine(invocations, line) {
   return { invocation, values, rest: target ? "" : text };
 }
 
+function beginningOf({ aliases }) {
+  return `^/${aliases.map((names) => `(?:${names.map(escaped).join("|")})`).join("\\s+")}`;
+}
+
 /** Split off the `name:value` pairs: `{text, named: [[name, value], …]}`. */
 export function splitNamed(line, options) {
   if (options.length === 0) return { text: line.trimEnd(), named: [] };
-  const names = options.map(({ name }) => escaped(name)).join("|");
+  const known = new Map(options.flatMap((option) => namesOf(option).map((name) => [name, option.name])));
+  const names = [...known.keys()].map(escaped).join("|");
   const parts = line.split(new RegExp(`(?:^|(?<=\\s))(${names}):`, "u"));
   const named = [];
-  for (let i = 1; i < parts.length; i += 2) named.push([parts[i], parts[i + 1].trim()]);
+  for (let i = 1; i < parts.length; i += 2) named.push([known.get(parts[i]), parts[i + 1].trim()]);
   return { text: named.length > 0 ? parts[0].trimEnd() : parts[0], named };
 }
 

@@ -86,7 +86,7 @@ export class Composer {
   async #submitPlain() {
     const text = this.input.value;
     if (text.trim() === "") return { errors: [] };
-    if (/^\/[\w-]/.test(text)) return this.#submitTypedCommand(text);
+    if (/^\/[-\p{L}\p{N}]/u.test(text)) return this.#submitTypedCommand(text);
     return { errors: await this.#actions.sendMessage(text), entry: { text } };
   }
 
@@ -106,7 +106,7 @@ export class Composer {
     }
     const options = toOptions(form.invocation, form.values);
     const errors = await this.#actions.sendCommand(form.invocation, options, form.files);
-    return { errors, entry: { name: form.invocation.name, values: form.snapshot() } };
+    return { errors, entry: { path: form.invocation.path, values: form.snapshot() } };
   }
 
   #noSuchCommand(text) {
@@ -185,7 +185,7 @@ export class Composer {
     const rows = suggestInvocations(this.#invocations, text).map((invocation) => ({
       label: `/${invocation.name}`,
       description: invocation.description,
-      detail: invocation.options.map(({ name }) => name).join("  "),
+      detail: invocation.options.map(({ label }) => label).join("  "),
       choose: () => {
         this.#changed();
         this.#enter(invocation);
@@ -223,7 +223,7 @@ export class Composer {
     const at = this.#recalled + 1;
     const entry = this.#history.at(-at);
     if (!entry || at > this.#history.length) return false;
-    const invocation = this.#invocations.find(({ name }) => name === entry.name);
+    const invocation = this.#invocations.find(({ path }) => path.join(" ") === entry.path?.join(" "));
     this.#leave(entry.text ?? "");
     if (invocation) {
       this.#enter(invocation, entry.values);

@@ -20,11 +20,11 @@ export class OptionField {
     this.element = h(
       "span",
       { class: "option-field", dataset: { option: option.name } },
-      h("span", { class: "option-name" }, option.name),
+      h("span", { class: "option-name" }, option.label),
       option.type === OptionType.ATTACHMENT ? this.#fileInput(on) : this.#textInput(on),
       h(
         "button",
-        { type: "button", class: "option-remove", tabindex: -1, "aria-label": `Remove ${option.name}`, onclick: () => on.remove(this) },
+        { type: "button", class: "option-remove", tabindex: -1, "aria-label": `Remove ${option.label}`, onclick: () => on.remove(this) },
         icon("close", 12),
       ),
     );
@@ -32,7 +32,7 @@ export class OptionField {
 
   #textInput(on) {
     this.input = h("textarea", {
-      ...COMBOBOX, rows: 1, "aria-label": this.option.name, "aria-required": this.option.required && "true",
+      ...COMBOBOX, rows: 1, "aria-label": this.option.label, "aria-required": this.option.required && "true",
       oninput: () => {
         this.#picked = null;
         this.input.value = this.input.value.replace(/\s*\n\s*/g, " ");
@@ -49,7 +49,7 @@ export class OptionField {
 
   #fileInput(on) {
     this.input = h("input", {
-      type: "file", "aria-label": this.option.name, onfocus: () => on.focus(this),
+      type: "file", "aria-label": this.option.label, onfocus: () => on.focus(this),
       onkeydown: (event) => event.key !== "Enter" && on.key(event, this),
       onchange: async () => {
         this.#file = this.input.files[0] ? await readFile(this.option.name, this.input.files[0]) : null;

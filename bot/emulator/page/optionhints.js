@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { toOptions } from "./commands.js";
+import { namesOf } from "./localise.js";
 
 const AUTOCOMPLETE_DELAY = 200; // milliseconds
 
@@ -21,7 +22,7 @@ export class OptionHints {
   /** For an option's field: its choices where it has some, else the options not in use yet. */
   showFor(field) {
     const { option } = field;
-    const title = [h("strong", {}, option.name), ` ${option.description}`];
+    const title = [h("strong", {}, option.label), ` ${option.description}`];
     const asked = ++this.#asked;
     if (option.autocomplete) {
       this.#suggestions.show(field.input, { title: [title, " · looking…"] });
@@ -38,7 +39,7 @@ export class OptionHints {
     this.#asked += 1;
     const { name, description } = this.#form.invocation;
     const typed = tail.value.trim();
-    const rows = this.#optionRows(this.#form.remaining.filter((option) => option.name.startsWith(typed)));
+    const rows = this.#optionRows(this.#form.remaining.filter((option) => namesOf(option).some((each) => each.startsWith(typed))));
     const title = [h("strong", {}, `/${name}`), ` ${description}`];
     this.#suggestions.show(tail, { title, rows, active: typed ? 0 : -1 });
   }
@@ -61,7 +62,7 @@ export class OptionHints {
 
   #optionRows(options) {
     return options.map((option) => ({
-      label: option.name,
+      label: option.label,
       description: option.description,
       detail: option.required && "required",
       choose: () => this.#form.use(option),

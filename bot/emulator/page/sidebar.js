@@ -3,6 +3,7 @@
 import { fill, h } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { drum, icon } from "./icons.js";
+import { languageName } from "./localise.js";
 
 const DIRECT_MESSAGE = 1;
 
@@ -13,11 +14,19 @@ export class Sidebar {
   #channels = h("nav", { class: "channels", "aria-label": "Channels" });
   #people = h("div", { class: "speakers", role: "radiogroup", "aria-label": "Speaking as" });
 
-  /** `actions`: `openChannel(id)` and `speakAs(userId)`. */
+  #language = h("select", { onchange: ({ target }) => this.#actions.setLocale(target.value) });
+
+  /** `actions`: `openChannel(id)`, `speakAs(userId)` and `setLocale(locale)`. */
   constructor(store, actions) {
     this.#store = store;
     this.#actions = actions;
-    const footer = h("footer", { class: "speaking-as" }, h("h2", { "aria-hidden": "true" }, "Speaking as"), this.#people);
+    const footer = h(
+      "footer",
+      { class: "speaking-as" },
+      h("h2", { "aria-hidden": "true" }, "Speaking as"),
+      this.#people,
+      h("label", { class: "language" }, "Discord in", this.#language),
+    );
     this.element = h("aside", { class: "sidebar", id: "sidebar" }, this.#server, this.#channels, footer);
   }
 
@@ -32,6 +41,8 @@ export class Sidebar {
       directMessages.map((channel) => this.#channel(channel)),
     );
     fill(this.#people, this.#store.users.map((user) => this.#speaker(user)));
+    fill(this.#language, this.#store.locales.map((locale) => h("option", { value: locale }, languageName(locale))));
+    this.#language.value = this.#store.me.locale;
   }
 
   #channel(channel) {

@@ -1,5 +1,7 @@
 /** What the page knows about the local Discord, as the member it speaks for sees it. */
 
+import { localised } from "./localise.js";
+
 const TEXT = 0;
 const DIRECT_MESSAGE = 1;
 const CHAT_INPUT = 1;
@@ -16,6 +18,7 @@ export class Store {
   bot = null;
   botOnline = false;
   commands = [];
+  locales = [];
   me = null;
   channelId = null;
   unread = new Map(); // channel id -> number of mentions
@@ -28,6 +31,7 @@ export class Store {
     this.bot = state.bot;
     this.botOnline = state.bot_online;
     this.commands = state.commands;
+    this.locales = state.locales;
     if (this.me) this.me = this.users.find(({ id }) => id === this.me.id) ?? this.me;
   }
 
@@ -91,7 +95,8 @@ export class Store {
   };
 
   get slashCommands() {
-    return this.commands.filter(({ type }) => type === CHAT_INPUT);
+    const commands = this.commands.filter(({ type }) => type === CHAT_INPUT);
+    return commands.map((command) => localised(command, this.me.locale));
   }
 
   // --- messages ---------------------------------------------------------------------------------
