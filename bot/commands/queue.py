@@ -5,10 +5,10 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ui import Section, Separator, TextDisplay
+from discord.ui import Separator, TextDisplay
 
 from bot.client import Interaction, ZoetropeClient
-from bot.components.panels import Panel, PanelItem, layout, panel_button, panel_menu, row
+from bot.components.panels import Panel, PanelItem, layout, panel_button, panel_menu, row, section
 from bot.errors import Refusal
 from bot.i18n import N_, _
 from bot.jobs.job import Job, JobState
@@ -75,7 +75,7 @@ def _own(client: ZoetropeClient, jobs: Sequence[Job]) -> Iterator[_Item]:
     if not jobs:
         yield TextDisplay(_(queue.NOTHING))
     for job in jobs[:_SHOWN]:
-        yield Section(_line(client, job), accessory=_cancel_button(job))
+        yield section(_line(client, job), _cancel_button(job))
     if len(jobs) > _SHOWN:
         yield TextDisplay(queue.unlisted(len(jobs) - _SHOWN))
     if len(jobs) > 1:

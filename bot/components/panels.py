@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.client import ZoetropeClient
 
 _TEMPLATE = re.compile(r"v1:my-(?P<name>[a-z]+):(?P<argument>.*)", re.DOTALL)
-_FORM = re.compile(r"v1:my-(?P<name>[a-z]+):form:[0-9a-f]+")
+_FORM = re.compile(r"v1:my-(?P<name>[a-z]+):(?P<argument>form(?:-[0-9a-z]+)?):[0-9a-f]+")
 _FORM_LIFETIME = 900.0  # seconds; discord.py keeps a form in memory until then
 
 Panel = Callable[["discord.Interaction[ZoetropeClient]", str, Sequence[str]], Awaitable[None]]
@@ -99,10 +99,10 @@ def panel_form(name: str, title: str, fields: Iterable[discord.ui.Label[Any]]) -
     return form
 
 
-def panel_of_form(custom_id: str) -> str | None:
-    """Return the name of the panel that a submitted form leads to; None for other forms."""
+def panel_of_form(custom_id: str) -> tuple[str, str] | None:
+    """Return the panel that a submitted form leads to, and the argument; None for other forms."""
     match = _FORM.fullmatch(custom_id)
-    return None if match is None else match["name"]
+    return None if match is None else (match["name"], match["argument"])
 
 
 def form_values(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
@@ -118,6 +118,11 @@ def form_values(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, 
 def row(*items: PanelItem) -> discord.ui.ActionRow[Any]:
     """Return at most five buttons, or one menu."""
     return discord.ui.ActionRow[Any](*items)
+
+
+def section(text: str, accessory: discord.ui.Item[Any]) -> discord.ui.Section[Any]:
+    """Return a text with a button or a picture beside it."""
+    return discord.ui.Section[Any](text, accessory=accessory)
 
 
 def layout(*items: discord.ui.Item[Any]) -> discord.ui.LayoutView:
