@@ -1,5 +1,9 @@
 FROM python:3.12-slim
 
+# for the Japanese and Hindi words in the lesson's pictures
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk fonts-noto-core \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home zoetrope
 WORKDIR /app
 COPY pyproject.toml constraints.txt README.md LICENSE ./
