@@ -44,6 +44,8 @@ _NAMES = frozenset(
         TranslationContextLocation.parameter_name,
     }
 )
+_LARGEST_WRITTEN = 1e15
+"""Babel writes no numbers of more than 28 digits, and nobody reads them."""
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -64,6 +66,8 @@ def ngettext(singular: str, plural: str, number: float) -> str:
 
 def decimal(number: float, digits: int = 0) -> str:
     """Return a number with so many digits after the point, as it is written in the language."""
+    if abs(number) > _LARGEST_WRITTEN:
+        return f"{number:g}"
     usual = Locale.parse(_language.get()).decimal_formats[None].pattern
     whole = usual.split(".")[0]  # with the groups of the language
     pattern = f"{whole}." + "0" * digits if digits else whole
