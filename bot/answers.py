@@ -12,16 +12,28 @@ _PATIENCE = 10.0
 
 
 async def answer_with_message(
-    interaction: discord.Interaction[discord.Client], content: str, view: discord.ui.View, mark: str
+    interaction: discord.Interaction[discord.Client],
+    content: str,
+    view: discord.ui.View,
+    mark: str,
+    *,
+    ephemeral: bool = False,
 ) -> int | None:
     """Answer with a message, of which `mark` is a part, and return its id.
+
+    Where the answer was promised already (deferred), whether it is private is settled.
 
     None means that it may be up or not: Discord could not be reached afterwards. Raises
     `discord.HTTPException`, `aiohttp.ClientError`, `OSError` or `TimeoutError` where it is not.
     """
     try:
         async with asyncio.timeout(_PATIENCE):
-            answer = await interaction.response.send_message(content, view=view)
+            if interaction.response.is_done():
+                message = await interaction.edit_original_response(content=content, view=view)
+                return message.id
+            answer = await interaction.response.send_message(
+                content, view=view, ephemeral=ephemeral
+            )
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
         if isinstance(error, discord.HTTPException) and not _may_be_up(error):
             raise

@@ -11,11 +11,18 @@ from discord.http import Route
 
 from bot.client import ZoetropeClient
 from bot.commands.explain import add_explain_command
-from bot.commands.queue import add_queue_command
+from bot.commands.history import HISTORY_PANELS, add_history_command
+from bot.commands.menus import add_context_menus
+from bot.commands.moderation import MODERATION_PANELS, add_moderation_commands
+from bot.commands.operator import add_operator_commands
+from bot.commands.queue import QUEUE_PANELS, add_queue_command
+from bot.commands.quota import add_quota_command
 from bot.commands.settings import add_settings_commands
 from bot.commands.show import add_show_command
 from bot.commands.video import add_video_command
 from bot.components.actions import ACTIONS
+from bot.components.drafts import PANEL as DRAFT_PANEL
+from bot.components.drafts import serve_draft
 from bot.components.lesson import PageButton, QuizStart, TopicMenu
 from bot.components.quiz import QuizButton
 from bot.connection import stay_connected, wait_for_discord
@@ -79,6 +86,12 @@ async def _serve(
         _prepare_clips_dir(settings)
         client = ZoetropeClient(settings, store, catalogue, generator, ACTIONS, styles)
         add_commands(client.tree)
+        client.panels |= {
+            DRAFT_PANEL: serve_draft,
+            **QUEUE_PANELS,
+            **HISTORY_PANELS,
+            **MODERATION_PANELS,
+        }
         client.add_dynamic_items(PageButton, TopicMenu, QuizStart, QuizButton)
         async with client:
             await _login(client, settings.discord_token)
@@ -102,10 +115,15 @@ async def _serve(
 def add_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     """Register every command."""
     add_video_command(tree)
+    add_context_menus(tree)
     add_explain_command(tree)
     add_settings_commands(tree)
     add_show_command(tree)
     add_queue_command(tree)
+    add_quota_command(tree)
+    add_history_command(tree)
+    add_moderation_commands(tree)
+    add_operator_commands(tree)
 
 
 async def _stay_connected(client: ZoetropeClient) -> None:

@@ -17,6 +17,7 @@ from bot.components.double_clicks import DoubleClicks
 from bot.components.edit_form import submission
 from bot.components.panels import Panel, PanelItem, panel_of_form
 from bot.delivery.delivery import Delivery
+from bot.delivery.job_log import JobLog
 from bot.delivery.places import UploadLimits
 from bot.delivery.traffic import Traffic
 from bot.errors import Refusal, StoreError
@@ -28,6 +29,7 @@ from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.store import Store
 from bot.logs import job_context
+from bot.operator_switch import OperatorSwitch
 from bot.settings import Settings
 from bot.styles import Styles
 from bot.texts import refusals
@@ -76,6 +78,7 @@ class ZoetropeClient(discord.Client):
         )
         self.gallery = Gallery(settings.data_dir / "explainer")
         self.gate = Gate()
+        self.operator_switch = OperatorSwitch(store, self.gate)
         self.generator_watch = GeneratorWatch(generator, store, self.gate)
         limit = settings.generator_memory_limit
         self.dispatcher = Dispatcher(
@@ -84,6 +87,7 @@ class ZoetropeClient(discord.Client):
             self.delivery,
             self.gate,
             memory_limit=None if limit is None else int(limit * 2**30),
+            on_end=JobLog(self, store, catalogue).note,
         )
         self.tree = CommandTree(
             self,
@@ -98,10 +102,12 @@ class ZoetropeClient(discord.Client):
         """What serves private pages, by name."""
         self._seen: dict[int, None] = {}
         self.double_clicks = DoubleClicks()
+        self.sharing = asyncio.Lock()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(JobButton, PanelItem)
         self._respect_portal()
+        await self.operator_switch.restore()
         await self._sync_commands()
 
     def _respect_portal(self) -> None:
@@ -213,8 +219,8 @@ class ZoetropeClient(discord.Client):
         submitted = submission(data.get("custom_id", ""))
         if submitted is not None:
             await self.press(*submitted, interaction)
-        if (name := panel_of_form(data.get("custom_id", ""))) is not None:
-            await self.serve_panel(name, "form", (), interaction)
+        if (panel := panel_of_form(data.get("custom_id", ""))) is not None:
+            await self.serve_panel(*panel, (), interaction)
 
 
 class CommandTree(app_commands.CommandTree[ZoetropeClient]):

@@ -14,7 +14,7 @@ _A_DAY = 24 * 3600.0
 _INTERVAL = 3600.0
 
 _CLIP_FILE = re.compile(
-    r"([a-z0-9]{5})(?:-[1-9])?\.(?:upload\.mp4|mp4|strip\.jpg|thumb\.jpg|preview\.jpg)(?:\.part)?"
+    r"([a-z0-9]{5})(?:-[1-9])?\.(?:upload\.mp4|mp4|strip\.jpg|thumb\.jpg|image\.png|preview\.jpg)(?:\.part)?"
 )
 """A job's id and what follows it; what is named otherwise was put there by somebody else."""
 
@@ -24,6 +24,7 @@ async def keep_tidy(store: Store, folder: Path, days: float) -> None:
     while days > 0:
         try:
             await remove_old_clips(store, folder, time.time() - days * _A_DAY)
+            await store.forget_drafts(time.time() - days * _A_DAY)
         except (OSError, StoreError) as error:
             _log.warning("old clips could not be removed, next try in an hour: %s", error)
         await asyncio.sleep(_INTERVAL)

@@ -33,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A catalogue name; unset picks by the device."""
     models_file: Path | None = None
     """A TOML file whose models are added to the catalogue or change it."""
+    styles_file: Path | None = None
+    """A TOML file whose styles are added to ours or change them."""
     device: str | None = None
     """"cuda", "mps" or "cpu"; unset picks the best there is."""
     max_waiting: int = 100

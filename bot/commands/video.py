@@ -1,203 +1,123 @@
-"""/video, and everything that makes a new clip from an old one."""
+"""/video: what to make, with as many options as somebody wants to give."""
 
-import time
+import inspect
+from collections.abc import Callable
+from typing import Any, cast
 
 import discord
 from discord import app_commands
 
-from bot import i18n
-from bot.answers import answer_with_message
 from bot.client import Interaction, ZoetropeClient
-from bot.components.buttons import waiting_view
-from bot.delivery.places import missing_permissions_of, route_of
-from bot.disk import has_room
-from bot.errors import Refusal
-from bot.jobs.job import Job, new_job_id
-from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED, Caps, Plan, Wish, choose_model, make_plan
-from bot.jobs.rules import GuildRules
-from bot.settings import Settings
-from bot.texts import refusals, status
-from generator import ModelSpec
+from bot.commands.completion import complete_lora, complete_model, complete_size, complete_style
+from bot.components.drafts import ask_for_video
+from bot.i18n import N_
+from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED
+from bot.jobs.several import MAX_VARIATIONS
+from bot.jobs.shapes import ASPECTS
+from bot.jobs.wish import Wish
+from generator import PresetName
+
+DESCRIPTIONS = {
+    "prompt": N_("What the video shows; leave it out for a form"),
+    "image": N_("A picture the video begins with"),
+    "model": N_("Which model makes it"),
+    "quality": N_("Draft is quick, best takes longer"),
+    "seconds": N_("Length in seconds"),
+    "aspect": N_("The shape of the picture, as width to height"),
+    "size": N_("Width x height in pixels, such as 256x256, instead of a shape"),
+    "seed": N_("The same seed and settings give the same video"),
+    "negative_prompt": N_("What the video should not show"),
+    "style": N_("A look that is laid over your words"),
+    "variations": N_("How many videos to make of it, each with its own seed"),
+    "steps": N_("Denoising steps: more is slower and finer"),
+    "guidance": N_("How strictly to follow the prompt"),
+    "frames": N_("Length in frames, instead of seconds"),
+    "lora": N_("One of the model's LoRAs"),
+    "explain": N_("Add how this very video was made"),
+    "private": N_("Only you see it"),
+    "spoiler": N_("Cover it until somebody wants to see it"),
+}
+QUALITIES: dict[PresetName, str] = {
+    "draft": N_("Draft"),
+    "normal": N_("Normal"),
+    "best": N_("Best"),
+}
 
 
 def add_video_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
-    """Register /video."""
+    """Register /video, with the options that at least one model of the catalogue takes."""
 
-    @tree.command(name="video", description="Make a short video from a description")
-    @app_commands.describe(
-        prompt="What the video shows",
-        model="Which model makes it",
-        seconds="Length in seconds",
-        frames="Length in frames, instead of seconds",
-        size="Width x height in pixels, such as 256x256",
-        steps="Denoising steps: more is slower and finer",
-        guidance="How strictly to follow the prompt",
-        seed="The same seed and settings give the same video",
-        negative_prompt="What the video should not show",
-        explain="Add how this very video was made",
-    )
-    async def video(  # pyright: ignore[reportUnusedFunction]
+    async def video(
         interaction: Interaction,
-        prompt: app_commands.Range[str, 1, MAX_PROMPT_LENGTH],
+        prompt: app_commands.Range[str, 1, MAX_PROMPT_LENGTH] | None = None,
+        image: discord.Attachment | None = None,
         model: str | None = None,
+        quality: str | None = None,
         seconds: app_commands.Range[float, 0.1, 60.0] | None = None,
-        frames: app_commands.Range[int, 1, 2000] | None = None,
+        aspect: str | None = None,
         size: app_commands.Range[str, 3, 12] | None = None,
-        steps: app_commands.Range[int, 1, 200] | None = None,
-        guidance: app_commands.Range[float, 1.0, 30.0] | None = None,
         seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
         negative_prompt: app_commands.Range[str, 0, MAX_PROMPT_LENGTH] | None = None,
-        explain: bool = False,
+        style: app_commands.Range[str, 1, 50] | None = None,
+        variations: app_commands.Range[int, 1, MAX_VARIATIONS] = 1,
+        steps: app_commands.Range[int, 1, 200] | None = None,
+        guidance: app_commands.Range[float, 1.0, 30.0] | None = None,
+        frames: app_commands.Range[int, 1, 2000] | None = None,
+        lora: app_commands.Range[str, 1, 50] | None = None,
+        explain: bool | None = None,
+        private: bool | None = None,
+        spoiler: bool | None = None,
     ) -> None:
         wish = Wish(
-            prompt=prompt,
+            prompt=prompt or "",
+            negative_prompt=negative_prompt,
             model=model,
+            preset=cast(PresetName | None, quality),
             seconds=seconds,
             frames=frames,
+            aspect=aspect,
             size=size,
             steps=steps,
             guidance=guidance,
             seed=seed,
-            negative_prompt=negative_prompt,
+            style=style,
+            lora=lora,
+            variations=variations,
             explain=explain,
+            private=private,
+            spoiler=spoiler,
         )
-        await make_video(interaction, wish)
+        await ask_for_video(interaction, wish, image)
 
-    video.autocomplete("model")(complete_model)
-    video.autocomplete("size")(_complete_size)
-
-
-async def make_video(interaction: Interaction, wish: Wish, parent: Job | None = None) -> None:
-    """Check a wish, answer with its place in the queue, and queue it. Raises `Refusal`."""
-    client = interaction.client
-    rules = await client.store.rules(interaction.guild_id)
-    spec = await resolve_model(client, wish.model, rules)
-    await check_device(client, spec)
-    _check_member(interaction, rules)
-    job_id = await _free_id(client)
-    plan = make_plan(
-        wish,
-        spec,
-        rules,
-        job_id=job_id,
-        output_path=str(client.settings.clips_dir.absolute() / f"{job_id}.mp4"),
-        max_bytes=client.delivery.limits.of_result(interaction),
-        previews=client.settings.previews,
+    _leave_out(video, _options_nobody_takes(tree.client))
+    offered = inspect.signature(video).parameters
+    describe = app_commands.describe(
+        **{name: text for name, text in DESCRIPTIONS.items() if name in offered}
     )
-    await _queue(interaction, _job(interaction, plan, wish, parent), spec)
-
-
-async def _free_id(client: ZoetropeClient) -> str:
-    while not await client.dispatcher.is_free(job_id := new_job_id()):
-        pass
-    return job_id
-
-
-async def _queue(interaction: Interaction, job: Job, spec: ModelSpec) -> None:
-    dispatcher = interaction.client.dispatcher
-    job = await dispatcher.accept(job, _caps(interaction.client.settings))
-    text = status.queued(job, spec, dispatcher.place(job), dispatcher.note)
-    delivery = interaction.client.delivery
-    delivery.hold(job, interaction)
-    try:
-        message_id = await answer_with_message(interaction, text, waiting_view(job), f"#{job.id}")
-    except Exception:
-        delivery.forget(job)
-        await dispatcher.withdraw(job)  # nobody was told, so nobody waits for it
-        raise
-    await dispatcher.start(job, message_id)
-
-
-def _caps(settings: Settings) -> Caps:
-    return Caps(
-        member=settings.max_waiting_per_user,
-        guild=settings.max_waiting_per_guild,
-        total=settings.max_waiting,
+    choose = app_commands.choices(
+        quality=[app_commands.Choice(name=name, value=key) for key, name in QUALITIES.items()],
+        aspect=[app_commands.Choice(name=aspect, value=aspect) for aspect in ASPECTS],
     )
-
-
-def _job(interaction: Interaction, plan: Plan, wish: Wish, parent: Job | None) -> Job:
-    assert interaction.channel_id is not None, "commands come from channels"
-    return Job(
-        id=plan.request.id,
-        parent_id=parent.id if parent else None,
-        user_id=interaction.user.id,
-        guild_id=interaction.guild_id,
-        channel_id=interaction.channel_id,
-        request=plan.request,
-        notes=plan.notes,
-        explain=wish.explain,
-        route=route_of(interaction),
-        language=i18n.language(),
-        created_at=time.time(),
+    command = tree.command(name="video", description=N_("Make a short video from a description"))(
+        choose(describe(video))
     )
+    command.autocomplete("model")(complete_model)
+    command.autocomplete("size")(complete_size)
+    command.autocomplete("style")(complete_style)
+    if "lora" in offered:
+        command.autocomplete("lora")(complete_lora)
 
 
-async def resolve_model(client: ZoetropeClient, name: str | None, rules: GuildRules) -> ModelSpec:
-    """Return the model named, else the server's, else the operator's, else the device's."""
-    name = name or rules.model or client.settings.default_model
-    if name is not None:
-        return choose_model(client.catalogue, name)
-    ready = await client.generator_device()
-    return client.catalogue.default_for(ready.device, ready.memory_bytes)
+def _options_nobody_takes(client: ZoetropeClient) -> set[str]:
+    taken = {
+        "image": any(spec.image_to_video for spec in client.catalogue),
+        "lora": any(spec.optional_loras for spec in client.catalogue),
+    }
+    return {option for option, is_taken in taken.items() if not is_taken}
 
 
-async def check_device(client: ZoetropeClient, spec: ModelSpec) -> None:
-    """Refuse a model that would take hours here, unless the operator chose it for all."""
-    if not spec.memory.needs_gpu or spec.name == client.settings.default_model:
-        return
-    if (await client.generator_device()).device == "cpu":
-        raise Refusal(refusals.gpu_needed(spec.title))
-
-
-def again(job: Job) -> Wish:
-    """Return the wish behind a job, seed included."""
-    request = job.request
-    return Wish(
-        prompt=request.prompt,
-        negative_prompt=request.negative_prompt,
-        model=request.model,
-        frames=request.num_frames,
-        size=f"{request.width}x{request.height}",
-        steps=request.num_inference_steps,
-        guidance=request.guidance_scale,
-        seed=request.seed,
-        explain=job.explain,
-    )
-
-
-def _check_member(interaction: Interaction, rules: GuildRules) -> None:
-    """Refuse who may not, and where the result could not be posted."""
-    member, client = interaction.user, interaction.client
-    if rules.role_id is not None and isinstance(member, discord.Member):
-        allowed = member.guild_permissions.manage_guild or any(
-            role.id == rules.role_id for role in member.roles
-        )
-        if not allowed:
-            raise Refusal(refusals.role_needed(rules.role_id))
-    if missing := missing_permissions_of(interaction):
-        raise Refusal(refusals.permissions_missing(missing))
-    if not has_room(client.settings.clips_dir):
-        raise Refusal(refusals.DISK_FULL)
-
-
-async def complete_model(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Offer the catalogue's models that contain what was typed."""
-    typed = current.casefold()
-    return [
-        app_commands.Choice(name=f"{spec.title} ({spec.name})"[:100], value=spec.name)
-        for spec in interaction.client.catalogue
-        if typed in spec.name.casefold() or typed in spec.title.casefold()
-    ][:25]
-
-
-async def _complete_size(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Offer the native size of the model chosen so far, and what was typed made legal."""
-    client = interaction.client
-    try:
-        rules = await client.store.rules(interaction.guild_id)
-        spec = await resolve_model(client, getattr(interaction.namespace, "model", None), rules)
-    except Refusal:
-        return []
-    size = f"{spec.defaults.width}x{spec.defaults.height}"
-    return [app_commands.Choice(name=f"{size} (native)", value=size)]
+def _leave_out(callback: Callable[..., Any], options: set[str]) -> None:
+    """Hide options from discord.py, which reads them from the signature; they have defaults."""
+    signature = inspect.signature(callback)
+    kept = [each for name, each in signature.parameters.items() if name not in options]
+    vars(callback)["__signature__"] = signature.replace(parameters=kept)

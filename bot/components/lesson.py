@@ -12,7 +12,7 @@ import msgspec
 from discord import ButtonStyle
 
 from bot.client import Interaction, answer_error
-from bot.commands.video import resolve_model
+from bot.commands.asking import complete, offer_of
 from bot.errors import Refusal
 from bot.explainer import wording
 from bot.explainer.lesson import card_files
@@ -21,7 +21,8 @@ from bot.explainer.picture import PictureName
 from bot.explainer.sentences import Subject
 from bot.explainer.topics import TOPICS
 from bot.i18n import _
-from bot.jobs.limits import Wish, make_plan
+from bot.jobs.limits import make_plan
+from bot.jobs.wish import Wish
 from bot.texts import refusals
 
 _AS_USUAL = Wish(prompt=wording.EXAMPLE_PROMPT, seed=0)
@@ -45,9 +46,9 @@ async def show_page(interaction: Interaction, page: Page, *, private: bool, turn
 
 async def _subject(interaction: Interaction) -> Subject:
     """Return this server's model, and a clip as it is made here where nothing else is chosen."""
-    rules = await interaction.client.store.rules(interaction.guild_id)
-    spec = await resolve_model(interaction.client, None, rules)
-    plan = make_plan(_AS_USUAL, spec, rules, job_id="lesson", output_path="", max_bytes=None)
+    spec, rules, wish = await complete(interaction, _AS_USUAL)
+    offer = await offer_of(interaction.client)
+    plan = make_plan(wish, spec, rules, offer, job_id="lesson", output_path="", max_bytes=None)
     return Subject(spec, plan.request)
 
 

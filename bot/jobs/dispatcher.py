@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 from msgspec import structs
 
@@ -50,6 +50,7 @@ class Dispatcher:
         reporter: Reporter,
         gate: Gate,
         memory_limit: int | None = None,
+        on_end: Callable[[Job], None] | None = None,
     ) -> None:
         self._store = store
         self._generator = generator
@@ -59,7 +60,7 @@ class Dispatcher:
         self._queue = FairQueue()
         self._estimates = Estimates()
         self._forecast = Forecast(self._queue, self._estimates, gate)
-        self._endings = Endings(reporter)
+        self._endings = Endings(reporter, on_end)
         self._maker = Maker(generator, reporter, self._endings, self._estimates, memory_limit)
         self._accepted: dict[str, Run] = {}
         """Their places are reserved, and their members are being told."""
@@ -113,6 +114,16 @@ class Dispatcher:
         """Tell whether no job has this id, not even one that is just being stored."""
         return await self._store.job(job_id) is None and job_id not in self._accepted
 
+    def promised_seconds(self, user_id: int, guild_id: int | None) -> float:
+        """Return about how long the device will work on what a member asked for on a server.
+
+        What is not known yet counts for nothing.
+        """
+        jobs = self._queue.jobs_of(user_id)
+        held = [run for run, _ in self._hands.all() if not run.is_over and not run.is_cancelled]
+        jobs += [run.job for run in held if run.job.user_id == user_id]
+        return sum(self._forecast.device_seconds(job) for job in jobs if job.guild_id == guild_id)
+
     async def accept(self, job: Job, caps: Caps) -> Job:
         """Store a new job and return it with its turn; from here on it is never lost.
 
@@ -123,6 +134,9 @@ class Dispatcher:
         if self._stopping:
             raise Refusal(refusals.RESTARTING)
         check_room(self._queue, job, caps, self._forecast.starts_at)
+        if caps.account is not None:
+            promised = self.promised_seconds(job.user_id, job.guild_id)
+            caps.account.check(self._forecast.device_seconds(job), promised)
         job = self._queue.reserve(job)  # before anything is awaited: two cannot take the last place
         self._accepted[job.id] = Run(job, self._store)
         try:
@@ -174,10 +188,34 @@ class Dispatcher:
             await run.change(state=JobState.CANCELLED, finished_at=time.time())
             await self._generator.cancel(next_request(run.job).id)
 
+    async def amend(self, job_id: str, **changes: object) -> Job:
+        """Change of a job on its way what is not about its clip, and return it.
+
+        Raises `Refusal` when it has ended, `StoreError`.
+        """
+        await self._recovered.wait()
+        run = self._accepted.get(job_id) or self._hands.get(job_id)
+        if run is not None and not run.is_over:
+            await run.change(**changes)
+            return run.job
+        job = self._queue.hold(job_id)
+        if job is None:
+            raise Refusal(refusals.NOT_RUNNING)
+        changed = structs.replace(job, **changes)
+        try:
+            await self._store.save_job(changed)
+        except BaseException:
+            changed = job
+            raise
+        finally:
+            if job_id in self._queue:  # else it was cancelled meanwhile
+                self._queue.put_nowait(changed)
+        return changed
+
     async def replace(
-        self, job_id: str, request: GenerationRequest
+        self, job_id: str, request: GenerationRequest, **fields: Any
     ) -> Literal["kept", "moved", "begun"]:
-        """Let a waiting job ask for something else.
+        """Let a waiting job ask for something else; `fields` are others of its row that change.
 
         It keeps its place, unless the clip takes longer now: then it is as if asked for just now.
         Raises `Refusal` when the change cannot be stored.
@@ -187,7 +225,7 @@ class Dispatcher:
         if job is None:
             return "begun"
         dearer = self._estimates.is_dearer(request, job.request)
-        changed = structs.replace(job, request=request)
+        changed = structs.replace(job, request=request, **fields)
         if dearer:
             changed = structs.replace(changed, turn=0, created_at=time.time())
         try:

@@ -1,37 +1,25 @@
 """From a member's wish to a request the model can meet, or a refusal that says why."""
 
-import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import Refusal
+from bot.i18n import _
+from bot.jobs.allowance import Account
+from bot.jobs.ceilings import under_ceilings
 from bot.jobs.job import Job
+from bot.jobs.offer import Offer
 from bot.jobs.queue import FairQueue
 from bot.jobs.rules import GuildRules
-from bot.jobs.words import blocked_word
+from bot.jobs.shapes import check_size, size_of_aspect
+from bot.jobs.wish import Wish
+from bot.jobs.words import check_words
 from bot.texts import refusals, status
-from generator import Catalogue, GenerationRequest, ModelSpec, UnknownModelError
+from generator import Catalogue, GenerationRequest, ModelSpec, Settings, UnknownModelError
 
 MAX_PROMPT_LENGTH = 1000
 MAX_SEED = 2**32 - 1
-_SIZE = re.compile(r"\s*(\d{1,5})\s*[x×*]\s*(\d{1,5})\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """What a member typed; `None` is "as usual here"."""
-
-    prompt: str
-    negative_prompt: str | None = None
-    model: str | None = None
-    seconds: float | None = None
-    frames: int | None = None
-    size: str | None = None
-    steps: int | None = None
-    guidance: float | None = None
-    seed: int | None = None
-    explain: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,16 +27,22 @@ class Plan:
     """A request within every rule, and what had to be adjusted, in words."""
 
     request: GenerationRequest
-    notes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    style: str | None = None
+    own_prompt: str | None = None
+    """What the member wrote, where a style's words are in the request's prompt."""
+    own_negative_prompt: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caps:
-    """How many jobs may wait: of one member, of one server, and in all."""
+    """How many jobs may wait: of one member, of one server, and in all; and what may be used."""
 
     member: int
     guild: int
     total: int
+    account: Account | None = None
+    """Of who asks, on the server where they ask; None without a limit."""
 
 
 def check_room(
@@ -72,42 +66,72 @@ def choose_model(catalogue: Catalogue, name: str) -> ModelSpec:
     try:
         return catalogue[name]
     except UnknownModelError as error:
-        raise Refusal(str(error)) from None
+        raise Refusal(error.text(_)) from None
 
 
 def make_plan(
     wish: Wish,
     spec: ModelSpec,
     rules: GuildRules,
+    offer: Offer,
     *,
     job_id: str,
     output_path: str,
     max_bytes: int | None,
     previews: bool = False,
 ) -> Plan:
-    """Fill a wish with the server's and the model's defaults and check it. Raises `Refusal`."""
+    """Check a wish that has its defaults, and make it exact. Raises `Refusal`."""
+    offer.check(wish, spec)
+    _check_contradictions(wish)
     prompt = check_prompt(wish.prompt)
-    if (word := blocked_word(prompt, rules.blocked_words)) is not None:
-        raise Refusal(refusals.word_blocked(word))
-    negative_prompt = _check_negative_prompt(wish.negative_prompt, spec)
-    width, height = _size(wish, spec, rules)
-    num_frames, notes = _frames(wish, spec, rules)
+    check_words(prompt, rules)
+    negative_prompt = _check_negative_prompt(wish.negative_prompt)
+    check_words(negative_prompt, rules)
+    usual = spec.preset(wish.preset or "normal")
+    fps = wish.fps or usual.fps
+    (width, height), shape_notes = _size(wish, spec, usual)
+    num_frames, length_notes = _frames(wish, spec, fps)
+    style = offer.style(wish.style)
+    styled, unwanted = prompt, negative_prompt
+    if style is not None:
+        styled, unwanted = offer.styles[style].over(prompt, negative_prompt)
     request = spec.request(
         id=job_id,
-        prompt=prompt,
-        negative_prompt=negative_prompt,
+        prompt=styled,
+        preset=wish.preset or "normal",
+        negative_prompt=unwanted,
         seed=check_seed(wish.seed),
         output_path=output_path,
         width=width,
         height=height,
         num_frames=num_frames,
-        num_inference_steps=check_steps(wish.steps, spec) or _usual_steps(spec, rules),
+        fps=fps,
+        num_inference_steps=check_steps(wish.steps, spec),
         guidance_scale=_check_guidance(wish.guidance, spec),
         max_bytes=max_bytes,
+        image_path=wish.image_path,
+        continues=wish.continues,
+        upscales=wish.upscales,
+        variation_seed=wish.variation_seed,
+        variation_strength=wish.variation_strength,
+        lora=wish.lora,
         previews=previews,
         filmstrip=True,
     )
-    return Plan(request, notes)
+    request, cuts = under_ceilings(request, wish, spec, rules)
+    return Plan(
+        request,
+        shape_notes + length_notes + cuts,
+        style,
+        own_prompt=prompt if style else None,
+        own_negative_prompt=negative_prompt if style else None,
+    )
+
+
+def _check_contradictions(wish: Wish) -> None:
+    for one, other in (("size", "aspect"), ("frames", "seconds")):
+        if getattr(wish, one) is not None and getattr(wish, other) is not None:
+            raise Refusal(refusals.one_of(one, other))
 
 
 def check_prompt(prompt: str) -> str:
@@ -135,31 +159,17 @@ def check_steps(steps: int | None, spec: ModelSpec) -> int | None:
     return steps
 
 
-def check_size(text: str, spec: ModelSpec) -> tuple[int, int]:
-    """Parse "256x256". Raises `Refusal` naming the nearest size the model has."""
-    match = _SIZE.fullmatch(text)
-    if match is None:
-        raise Refusal(refusals.size_unreadable(text, spec.defaults.width, spec.defaults.height))
-    width, height = int(match[1]), int(match[2])
-    nearest = spec.fit_size(width, height)
-    if nearest != (width, height):
-        raise Refusal(refusals.size_refused(width, height, spec.title, *nearest))
-    return width, height
-
-
-def check_seconds(seconds: float, spec: ModelSpec) -> float:
+def check_seconds(seconds: float, spec: ModelSpec, fps: int | None = None) -> float:
     """Raises `Refusal` when the model cannot make a clip of that length."""
-    fps = spec.defaults.fps
+    fps = fps or spec.defaults.fps
     longest = spec.frames.max / fps
     if not 0 < seconds <= longest + 0.5 / fps:
         raise Refusal(refusals.seconds_refused(seconds, longest, spec.title))
     return seconds
 
 
-def _check_negative_prompt(negative_prompt: str | None, spec: ModelSpec) -> str:
+def _check_negative_prompt(negative_prompt: str | None) -> str:
     text = " ".join((negative_prompt or "").split())
-    if text and not spec.negative_prompt:
-        raise Refusal(refusals.option_lacking("negative_prompt", spec.title, []))
     if len(text) > MAX_PROMPT_LENGTH:
         raise Refusal(refusals.prompt_too_long(len(text), MAX_PROMPT_LENGTH))
     return text
@@ -171,17 +181,21 @@ def _check_guidance(guidance: float | None, spec: ModelSpec) -> float | None:
     return guidance
 
 
-def _size(wish: Wish, spec: ModelSpec, rules: GuildRules) -> tuple[int, int]:
+def _size(wish: Wish, spec: ModelSpec, usual: Settings) -> tuple[tuple[int, int], tuple[str, ...]]:
+    """Return a legal size, and what to say if it is not of the shape asked for."""
     if wish.size is not None:
-        return check_size(wish.size, spec)
-    if rules.size is not None and rules.model == spec.name:
-        return check_size(rules.size, spec)
-    return spec.defaults.width, spec.defaults.height
+        maker = spec if wish.upscales is None else spec.upscale_entry
+        return check_size(wish.size, maker), ()
+    if wish.aspect is None:
+        return (usual.width, usual.height), ()
+    size, note = size_of_aspect(wish.aspect, spec, usual)
+    if note is not None and wish.has_image:
+        note = status.picture_cut(*size)
+    return size, () if note is None else (note,)
 
 
-def _frames(wish: Wish, spec: ModelSpec, rules: GuildRules) -> tuple[int, tuple[str, ...]]:
+def _frames(wish: Wish, spec: ModelSpec, fps: int) -> tuple[int | None, tuple[str, ...]]:
     """Return a legal frame count, and what to say if it is not the one asked for."""
-    fps = spec.defaults.fps
     if wish.frames is not None:
         if not 1 <= wish.frames <= spec.frames.max:
             raise Refusal(refusals.out_of_range("frames", wish.frames, 1, spec.frames.max))
@@ -189,16 +203,9 @@ def _frames(wish: Wish, spec: ModelSpec, rules: GuildRules) -> tuple[int, tuple[
         changed = frames != wish.frames
         note = status.frames_adjusted(wish.frames, frames, spec.title)
     elif wish.seconds is not None:
-        frames = spec.frames_for(check_seconds(wish.seconds, spec), fps)
+        frames = spec.frames_for(check_seconds(wish.seconds, spec, fps), fps)
         changed = abs(frames / fps - wish.seconds) > 0.5 / fps
         note = status.seconds_adjusted(wish.seconds, frames / fps, spec.title)
     else:
-        usual = rules.seconds if rules.model == spec.name else None
-        return spec.defaults.num_frames if usual is None else spec.frames_for(usual, fps), ()
+        return None, ()
     return frames, (note,) if changed else ()
-
-
-def _usual_steps(spec: ModelSpec, rules: GuildRules) -> int:
-    """A server's number of steps is meant for its own model; a few-step model keeps its own."""
-    usual = rules.steps if rules.model == spec.name else None
-    return usual or spec.defaults.num_inference_steps

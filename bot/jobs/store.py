@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiosqlite
 import msgspec
@@ -15,6 +15,7 @@ from bot.errors import StartupError, StoreError
 from bot.jobs.allowance import WINDOW, Use, device_seconds
 from bot.jobs.choices import MemberChoices
 from bot.jobs.database import prepare_database
+from bot.jobs.draft import Draft
 from bot.jobs.job import Job, JobState
 from bot.jobs.rules import GuildRules
 from bot.jobs.sanctions import Sanction
@@ -27,7 +28,12 @@ _JSON_COLUMNS = {"request", "notes", "completed", "more", "fits"}
 _COLUMNS = tuple(field.name for field in msgspec.structs.fields(Job))
 _SANCTION = tuple(field.name for field in msgspec.structs.fields(Sanction))
 _UNFINISHED = "state IN ('queued', 'running', 'encoded', 'posting')"
+_FOUND = (
+    "user_id = ? AND instr(casefold(COALESCE(own_prompt, json_extract(request, '$.prompt'))), ?)"
+)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE "  # noqa: S608 - our own names
+MOST_READ = 5_000
+"""Jobs that are read at once, which takes a part of a second."""
 _UPSERT = (
     f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608 - our own names
     f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS)}"
@@ -37,6 +43,16 @@ _CHARGE = (
     "INSERT INTO usage (job_id, user_id, guild_id, seconds, at) VALUES (?, ?, ?, ?, ?) "
     "ON CONFLICT (job_id) DO NOTHING"
 )
+
+
+class Share(NamedTuple):
+    """A clip in its server's showcase channel."""
+
+    channel_id: int
+    message_id: int
+    by_user_id: int
+    at: float
+    """Unix time in seconds."""
 
 
 class Store:
@@ -85,6 +101,56 @@ class Store:
             "user_id = ? AND created_at < ? ORDER BY created_at DESC, rowid DESC LIMIT ?",
             [user_id, float("inf") if before is None else before, limit],
         )
+
+    async def unfinished_of_guild(self, guild_id: int) -> list[Job]:
+        """Return what waits or is being made for a server, oldest first."""
+        return await self._jobs(
+            f"guild_id = ? AND {_UNFINISHED} ORDER BY created_at, rowid", [guild_id]
+        )
+
+    async def jobs_of_guild(self, guild_id: int, since: float) -> list[Job]:
+        """Return what was asked for on a server after a Unix time, the latest `MOST_READ` jobs."""
+        return await self._jobs(
+            "guild_id = ? AND created_at > ? ORDER BY created_at DESC LIMIT ?",
+            [guild_id, since, MOST_READ],
+        )
+
+    async def children(self, name: str) -> list[Job]:
+        """Return what was made from a job or one of its clips, oldest first."""
+        job_id, number = split_name(name)
+        names = [name] if number is not None else [name, *(f"{job_id}-{n}" for n in range(1, 10))]
+        return await self._jobs(
+            "parent_id IN (SELECT value FROM json_each(?)) ORDER BY created_at, rowid",
+            [msgspec.json.encode(names).decode()],
+        )
+
+    async def share(self, name: str) -> Share | None:
+        """Return where a clip was shared last."""
+        rows = await self._fetch(
+            "SELECT channel_id, message_id, by_user_id, at FROM shares WHERE job_id = ?", [name]
+        )
+        return Share(*rows[0]) if rows else None
+
+    async def save_share(self, name: str, share: Share) -> None:
+        await self._writer.write(
+            "INSERT INTO shares VALUES (?, ?, ?, ?, ?) ON CONFLICT (job_id) DO UPDATE SET "
+            "channel_id = excluded.channel_id, message_id = excluded.message_id, "
+            "by_user_id = excluded.by_user_id, at = excluded.at",
+            [name, *share],
+        )
+
+    async def jobs_page(self, user_id: int, search: str, limit: int, offset: int) -> list[Job]:
+        """Return some of a member's jobs, newest first, with some words in their own prompts."""
+        return await self._jobs(
+            f"{_FOUND} ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?",
+            [user_id, search.casefold(), limit, offset],
+        )
+
+    async def count_jobs(self, user_id: int, search: str) -> int:
+        """Count a member's jobs with some words in their own prompts."""
+        query = f"SELECT count(*) FROM jobs WHERE {_FOUND}"  # noqa: S608 - our own words
+        ((count,),) = await self._fetch(query, [user_id, search.casefold()])
+        return count
 
     async def kept_clips(self, job_ids: Collection[str], since: float) -> set[str]:
         """Return which of some jobs have not ended, or ended after a Unix time."""
@@ -136,18 +202,25 @@ class Store:
         await self._writer.write("UPDATE usage SET seconds = 0 WHERE job_id = ?", [job_id])
         return rows[0][0] if rows else 0.0
 
-    async def personal_allowance(self, user_id: int, guild_id: int | None) -> float | None:
-        """Return the seconds that moderators of a server allow a member; None if they did not."""
-        rows = await self._fetch(
-            "SELECT gpu_seconds FROM sanctions WHERE user_id = ? AND guild_id = ?",
-            [user_id, guild_id],
-        )
-        return rows[0][0] if rows else None
-
     async def choices(self, user_id: int) -> MemberChoices:
         """Return what a member chose for themselves."""
         rows = await self._fetch("SELECT choices FROM members WHERE user_id = ?", [user_id])
         return msgspec.json.decode(rows[0][0], type=MemberChoices) if rows else MemberChoices()
+
+    async def save_draft(self, draft: Draft) -> None:
+        await self._writer.write(
+            "INSERT INTO drafts VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (id) DO UPDATE SET draft = excluded.draft",
+            [draft.id, draft.user_id, msgspec.json.encode(draft).decode(), draft.created_at],
+        )
+
+    async def draft(self, draft_id: str) -> Draft | None:
+        rows = await self._fetch("SELECT draft FROM drafts WHERE id = ?", [draft_id])
+        return msgspec.json.decode(rows[0][0], type=Draft) if rows else None
+
+    async def forget_drafts(self, before: float) -> None:
+        """Forget what nobody has gone on writing since a Unix time."""
+        await self._writer.write("DELETE FROM drafts WHERE created_at < ?", [before])
 
     async def save_choices(self, user_id: int, choices: MemberChoices) -> None:
         await self._writer.write(
@@ -222,6 +295,8 @@ async def open_store(path: Path, *, busy_timeout: float = 5.0) -> AsyncGenerator
             )
             # the default of WAL would lose the last commits with the power, and post a clip twice
             await connection.execute("PRAGMA synchronous = FULL")
+            # SQLite's own knows only the letters of English
+            await connection.create_function("casefold", 1, str.casefold, deterministic=True)  # pyright: ignore[reportUnknownMemberType]
         except sqlite3.Error as error:
             raise StartupError(f"The database {path} cannot be opened ({error})") from error
         writer = GroupWriter(connection)

@@ -33,6 +33,10 @@ class Wish:
     """Where Discord keeps a picture to begin with, until it is fetched."""
     image_path: str | None = None
     """A picture to begin with, on our disk."""
+    continues: str | None = None
+    """A clip to go on from, on our disk."""
+    upscales: str | None = None
+    """A clip to make larger, on our disk."""
     variations: int = 1
     variation_seed: int | None = None
     variation_strength: float = 0.0
@@ -63,6 +67,8 @@ def again(job: Job) -> Wish:
         style=job.style or "",
         lora=request.lora,
         image_path=request.image_path,
+        continues=request.continues,
+        upscales=request.upscales,
         variations=job.variations,
         variation_seed=request.variation_seed,
         variation_strength=request.variation_strength,

@@ -36,11 +36,65 @@ MANAGERS_ONLY = N_(
     "Only members with the permission Manage Server can see and change the settings."
 )
 WORD_EMPTY = N_("There is no word to block: type one, or several that belong together.")
+SOURCE_GONE = N_(
+    "The clip this is made from is not kept any more. Try again on that one makes it once more."
+)
+AUTHOR_ONLY = N_(
+    "On this server only the person who asked for a video makes more from it. "
+    "Use `/video` for one of your own."
+)
+BEST_ALREADY = N_("This video has the highest quality that its model has.")
+NOT_LARGER = N_("This video cannot be made larger by its model.")
+ONLY_YOURS_TO_KNOW = N_("Only the person who asked for this video can tell me that.")
+DM_CLOSED = N_(
+    "I may not send you direct messages. Allow them in this server's privacy settings, "
+    "and press again."
+)
+NO_SHOWCASE = N_("This server has no showcase channel. Admins choose one with `/settings set`.")
+SHOWCASE_GONE = N_(
+    "The showcase channel is gone, or I cannot see it. Admins choose another one with "
+    "`/settings set`."
+)
+PRIVATE_STAYS = N_("This video is private, so it is not shared. Make it once more without that.")
+NO_PICTURE_THERE = N_("This message has no picture that I can use: a PNG, JPEG or WebP file.")
+NO_WORDS_THERE = N_("This message has no words to make a video of.")
+NO_VIDEO_THERE = N_("This message has no video of mine.")
+NO_ANIMATOR = N_("No model here can begin with a picture. Who runs the bot can add one that does.")
+DRAFT_GONE = N_("What was written here is not kept any more. Begin again with `/video`.")
 UNKNOWN_BUTTON = N_("This button belongs to another version of the bot.")
+
+PICTURE_GONE = N_("The picture is not kept any more. Send it again with `/video`.")
+PICTURE_NOT_FETCHED = N_("Discord did not hand over the picture. Nothing was queued; try again.")
+PICTURE_UNREADABLE = N_("The picture cannot be read; it may be damaged. Send a PNG, JPEG or WebP.")
+
+
+def not_a_picture(filename: str) -> str:
+    return _("“{filename}” is not a picture that I can use. Send a PNG, JPEG or WebP.").format(
+        filename=quote(filename, 60)
+    )
+
+
+def picture_too_heavy(size: int, limit: int) -> str:
+    return _(
+        "The picture has {size} MB; at most {limit} MB are allowed. Send a smaller one."
+    ).format(size=decimal(size / 2**20, 1), limit=decimal(limit / 2**20))
+
+
+def picture_too_large(width: int, height: int, limit: int) -> str:
+    return _(
+        "The picture has {size} pixels; at most {limit} million pixels are allowed. "
+        "Send a smaller one."
+    ).format(size=f"{width}×{height}", limit=decimal(limit / 1e6))
 
 
 def not_a_whole_number(label: str, text: str) -> str:
     return _("{option} must be a whole number or empty; you wrote `{text}`.").format(
+        option=label, text=quote(text, 40)
+    )
+
+
+def not_a_number(label: str, text: str) -> str:
+    return _("{option} must be a number or empty; you wrote `{text}`.").format(
         option=label, text=quote(text, 40)
     )
 
@@ -184,5 +238,56 @@ def option_lacking(option: str, model: str, others: Sequence[str]) -> str:
             "{model} does not take `{option}`, and no other model here does. Leave it out."
         ).format(model=model, option=option)
     return _("{model} does not take `{option}`. Leave it out, or choose one of: {models}.").format(
-        model=model, option=option, models=", ".join(f"`{name}`" for name in others)
+        model=model, option=option, models=_codes(others)
     )
+
+
+def no_such_lora(name: str, model: str, available: Sequence[str]) -> str:
+    return _("{model} has no LoRA `{name}`. There are: {available}.").format(
+        model=model, name=quote(name, 50), available=_codes(available)
+    )
+
+
+def no_such_style(name: str, available: Sequence[str]) -> str:
+    return _("There is no style “{name}”. There are: {available}.").format(
+        name=quote(name, 50), available=", ".join(available)
+    )
+
+
+def aspect_unreadable(text: str) -> str:
+    return _("`{text}` is not a shape. Write it as width to height, such as `16:9`.").format(
+        text=quote(text, 40)
+    )
+
+
+def one_of(one: str, other: str) -> str:
+    return _("`{one}` and `{other}` say the same thing twice. Give only one of them.").format(
+        one=one, other=other
+    )
+
+
+def _codes(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def too_long_to_extend(longest: float, seconds: float) -> str:
+    return _(
+        "Longer it would have {seconds} s, and clips have {longest} s at most. "
+        "Extend an earlier one instead."
+    ).format(seconds=decimal(seconds, 1), longest=short_number(longest))
+
+
+def already_made(job_id: str, url: str | None) -> str:
+    text = _("You have just pressed that, and **#{id}** is being made.").format(id=job_id)
+    return text if url is None else f"{text} {url}"
+
+
+def already_shared(job_id: str, url: str) -> str:
+    return _("**#{id}** is in the showcase already: {url}").format(id=job_id, url=url)
+
+
+def cannot_share(channel_id: int, names: Sequence[str]) -> str:
+    return _(
+        "I may not post in the showcase channel {channel}: I lack {permissions}. "
+        "A moderator can change that in the channel's settings."
+    ).format(channel=f"<#{channel_id}>", permissions=listed(names))

@@ -1,8 +1,9 @@
 """A job on its way: what stands in its status message, from the queue to its last words."""
 
-from bot.i18n import N_, _, decimal
+from bot.i18n import N_, _, decimal, ngettext
 from bot.jobs.forecast import Place
 from bot.jobs.job import Job, JobState
+from bot.jobs.several import request_of
 from bot.texts.common import from_now, quote
 from generator import GenerationRequest, ModelSpec, Progress
 
@@ -17,6 +18,8 @@ _STAGES = {
 _MADE_FROM = N_("made from {parent}")
 _PARENTAGE = {
     "vary": N_("variation of {parent}"),
+    "subtle": N_("a little different from {parent}"),
+    "strong": N_("very different from {parent}"),
     "rerun": N_("edited from {parent}"),
     "again": N_("{parent} once more"),
     "better": N_("{parent} in higher quality"),
@@ -99,9 +102,20 @@ def queued(job: Job, spec: ModelSpec, place: Place, *notes: str) -> str:
         *(_(note) for note in notes if note),
         settings_line(job.request, spec),
     ]
+    if job.variations > 1:
+        several = ngettext(
+            "{count} clip: seed {seeds}", "{count} clips: seeds {seeds}", job.variations
+        )
+        lines.append(f"-# {several.format(count=job.variations, seeds=seeds(job))}")
     if job.parent_id is not None:
         lines.append(f"-# ↳ {parentage(job)}")
     return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
+
+
+def seeds(job: Job, count: int | None = None) -> str:
+    """Return the seeds of a job's clips, or of the first so many; two that vary one share it."""
+    numbers = range(1, (count or job.variations) + 1)
+    return ", ".join(dict.fromkeys(str(request_of(job, number).seed) for number in numbers))
 
 
 def parentage(job: Job) -> str:
@@ -133,6 +147,10 @@ def running(job: Job, spec: ModelSpec, progress: Progress, ready_at: int | None)
         line += f" {_bar(progress)}"
     else:
         line = _(_STAGES[progress.stage])
+    if job.variations > 1:
+        line = _("Clip **{number} of {total}** · {doing}").format(
+            number=min(len(job.clips) + 1, job.variations), total=job.variations, doing=line
+        )
     if ready_at is not None:
         line += " · " + _("ready {time}").format(time=from_now(ready_at))
     return f"{headline('⏳', job)}\n{line}"

@@ -7,32 +7,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import Refusal
+from bot.jobs.choices import MemberChoices
+from bot.jobs.defaults import with_defaults
 from bot.jobs.limits import (
     MAX_PROMPT_LENGTH,
     MAX_SEED,
     Caps,
     Plan,
-    Wish,
     check_room,
     choose_model,
     make_plan,
 )
+from bot.jobs.offer import Offer
 from bot.jobs.queue import FairQueue
 from bot.jobs.rules import GuildRules
+from bot.jobs.wish import Wish
+from bot.styles import load_styles
 from generator import load_catalogue
 from tests.bot.jobs import make_job
 
 CATALOGUE = load_catalogue()
 BUILTIN = CATALOGUE["builtin"]
+OFFER = Offer(models=list(CATALOGUE), styles=load_styles())
 NATIVE = f"{BUILTIN.defaults.width}x{BUILTIN.defaults.height}"
 
 
-def plan(rules: GuildRules | None = None, model: str = "builtin", **wish: Any) -> Plan:
+def plan(
+    rules: GuildRules | None = None,
+    model: str = "builtin",
+    choices: MemberChoices | None = None,
+    **wish: Any,
+) -> Plan:
     values: dict[str, Any] = {"prompt": "a red circle"} | wish
+    rules, spec = rules or GuildRules(), CATALOGUE[model]
+    wished = with_defaults(Wish(**values), choices or MemberChoices(), rules, spec, OFFER.styles)
     return make_plan(
-        Wish(**values),
-        CATALOGUE[model],
-        rules or GuildRules(),
+        wished,
+        spec,
+        rules,
+        OFFER,
         job_id="abcde",
         output_path="clips/abcde.mp4",
         max_bytes=10_000_000,
@@ -107,6 +120,71 @@ def test_a_servers_rules_fill_in_for_its_model_only() -> None:
     assert request.num_frames == 8
     assert plan(rules).request.num_inference_steps == BUILTIN.defaults.num_inference_steps
     assert plan(rules, model="modelscope", steps=5).request.num_inference_steps == 5
+    best = CATALOGUE["modelscope"].preset("best").num_inference_steps
+    assert plan(rules, model="modelscope", preset="best").request.num_inference_steps == best
+
+
+def test_a_members_choices_come_before_the_servers_and_after_the_wish() -> None:
+    rules = GuildRules(model="modelscope", size="320x256", seconds=1.0)
+    choices = MemberChoices(seconds=2.0, aspect="1:1", quality="draft", style="Anime")
+    usual = plan(rules, model="modelscope", choices=choices)
+    request = usual.request
+    assert (request.width, request.height, request.num_frames) == (256, 256, 16)
+    draft = CATALOGUE["modelscope"].preset("draft").num_inference_steps
+    assert request.num_inference_steps == draft
+    assert usual.style == "Anime"
+    said = plan(rules, model="modelscope", choices=choices, size="320x256", seconds=3.0, style="")
+    assert (said.request.width, said.request.num_frames, said.style) == (320, 24, None)
+
+
+def test_what_a_model_cannot_do_of_the_usual_is_left_aside() -> None:
+    choices = MemberChoices(
+        seconds=60.0, aspect="16:9", style="Anime", negative_prompt="blurry", model="gone"
+    )
+    usual = plan(choices=choices)
+    assert usual.request.num_frames == BUILTIN.frames.max
+    assert usual.style is None
+    few_words = plan(model="animatediff-lightning", choices=choices)
+    assert "blurry" not in few_words.request.negative_prompt
+
+
+def test_a_shape_becomes_a_size_with_about_the_usual_pixels_and_says_what_is_rounded() -> None:
+    wide = plan(model="modelscope", aspect="16:9")
+    assert abs(wide.request.width / wide.request.height - 16 / 9) < 0.1
+    assert wide.request.width * wide.request.height == pytest.approx(256 * 256, rel=0.1)
+    assert wide.notes == ()
+    square = plan(aspect="16:9")
+    assert (square.request.width, square.request.height) == tuple(map(int, NATIVE.split("x")))
+    assert "nothing nearer to 16:9" in square.notes[0]
+
+
+def test_a_style_lays_its_words_over_those_of_the_member_which_are_kept() -> None:
+    made = plan(model="modelscope", prompt="a fox", negative_prompt="rain", style="watercolour")
+    assert made.style == "Watercolour"
+    assert made.request.prompt.startswith("a fox, watercolour painting")
+    assert made.request.negative_prompt.startswith("rain, photograph")
+    assert (made.own_prompt, made.own_negative_prompt) == ("a fox", "rain")
+
+
+@pytest.mark.parametrize(
+    ("model", "wish", "words"),
+    [
+        ("modelscope", {"image_url": "x"}, "does not take `image`.*choose one of: `cogvideox-5b`"),
+        ("animatediff-lightning", {"negative_prompt": "x"}, "choose one of: `builtin`"),
+        ("animatediff-lightning", {"guidance": 7.0}, "does not take `guidance`"),
+        ("builtin", {"style": "Anime"}, "does not take `style`.*choose one of: `modelscope`"),
+        ("modelscope", {"lora": "x"}, "does not take `lora`"),
+        ("modelscope", {"style": "Baroque"}, "no style “Baroque”. There are: Cinematic"),
+        ("modelscope", {"size": "256x256", "aspect": "1:1"}, "`size` and `aspect` say the same"),
+        ("modelscope", {"seconds": 1.0, "frames": 9}, "`frames` and `seconds` say the same"),
+        ("modelscope", {"aspect": "0:1"}, "`0:1` is not a shape"),
+    ],
+)
+def test_options_a_model_lacks_are_refused_with_the_models_that_have_them(
+    model: str, wish: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(Refusal, match=words):
+        plan(model=model, **wish)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +202,9 @@ def test_who_has_enough_waiting_is_told_so_and_when_to_ask_again(caps: Caps, wor
     mine = make_job(user_id=1, guild_id=2)
     with pytest.raises(Refusal, match=words) as refusal:
         check_room(queue, mine, caps, starts_at=lambda job_id: {"a": 1_700_000_000.4}[job_id])
-    assert "The first of them starts <t:1700000000:R>: ask again then" in str(refusal.value)
+    assert "The first of them starts <t:1700000000:R>: cancel one, or ask again then" in str(
+        refusal.value
+    )
     with pytest.raises(Refusal, match="once one of them has started"):
         check_room(queue, mine, caps, starts_at=lambda _: None)
 

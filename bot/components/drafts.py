@@ -1,0 +1,182 @@
+"""Forms for videos, and what becomes of them: a job, or a refusal that keeps what was written."""
+
+import logging
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import discord
+import msgspec
+
+from bot.client import Interaction
+from bot.commands.asking import complete, make_video, offer_of
+from bot.components.change import change_waiting, check_waiting
+from bot.components.children import check_allowed, make_from
+from bot.components.edit_form import (
+    EDITING,
+    WRITING,
+    FormContext,
+    fields_of,
+    read_form,
+    typed_in,
+    wish_form,
+)
+from bot.components.panels import panel_button
+from bot.errors import Refusal, StoreError
+from bot.i18n import _
+from bot.jobs.draft import Draft
+from bot.jobs.job import Job
+from bot.jobs.wish import Wish, again
+from bot.pictures import Upload, with_picture
+from bot.texts import common, refusals
+
+_log = logging.getLogger(__name__)
+
+PANEL = "draft"
+
+
+def new_draft(interaction: Interaction, wish: Wish, **fields: Any) -> Draft:
+    return Draft(
+        id=secrets.token_hex(8),
+        user_id=interaction.user.id,
+        wish=wish,
+        created_at=time.time(),
+        **fields,
+    )
+
+
+async def ask_for_video(
+    interaction: Interaction, wish: Wish, image: discord.Attachment | None = None
+) -> None:
+    """Make a video of a wish; one without words opens a form for them."""
+    draft = new_draft(interaction, wish)
+    try:
+        if image is not None:
+            draft = replace(draft, wish=with_picture(wish, Upload.of(image)))
+        if wish.prompt:
+            await make_video(interaction, draft.wish)
+        else:
+            await open_draft(interaction, draft, WRITING)
+    except (Refusal, StoreError) as error:
+        await _give_back(interaction, draft, error)
+
+
+async def open_draft(interaction: Interaction, draft: Draft, names: Sequence[str]) -> None:
+    """Show a new draft's form, with the fields of these names that its model takes."""
+    await interaction.client.store.save_draft(draft)
+    await _show(interaction, draft, names)
+
+
+async def open_edit(interaction: Interaction, job: Job) -> None:
+    """Show a job's own settings, for a new job. Raises `Refusal` where that is the author's."""
+    await check_allowed(interaction, job)
+    await _show_edit(interaction, job, "rerun", _("Edit #{id} & rerun"))
+
+
+async def open_change(interaction: Interaction, job: Job) -> None:
+    """Show a waiting job's settings to its owner. Raises `Refusal` to others, and too late."""
+    check_waiting(interaction, job)
+    await _show_edit(interaction, job, "replace", _("Edit #{id}"))
+
+
+async def submit_edit(interaction: Interaction, job: Job) -> None:
+    """Make a new job as the form says."""
+    await _submit(interaction, new_draft(interaction, again(job), job_id=job.id))
+
+
+async def submit_change(interaction: Interaction, job: Job) -> None:
+    """Change a waiting job as the form says."""
+    await _submit(interaction, new_draft(interaction, again(job), job_id=job.id, replaces=True))
+
+
+async def serve_draft(interaction: Interaction, argument: str, values: Sequence[str]) -> None:
+    """Do what a draft's button, menu or form says; only for who writes it."""
+    action, _sign, draft_id = argument.partition("-")
+    draft = await interaction.client.store.draft(draft_id)
+    if draft is None or draft.user_id != interaction.user.id:
+        raise Refusal(refusals.DRAFT_GONE)
+    match action:
+        case "edit":
+            await _show(interaction, draft, tuple(draft.typed) or fields_of(draft.wish, WRITING))
+        case "picture":
+            picture = draft.pictures[int(values[0])]
+            draft = replace(draft, wish=with_picture(draft.wish, picture))
+            await open_draft(interaction, draft, fields_of(draft.wish, WRITING))
+        case "form":
+            await _submit(interaction, draft)
+        case _:
+            raise Refusal(refusals.UNKNOWN_BUTTON)
+
+
+async def _show(interaction: Interaction, draft: Draft, names: Sequence[str]) -> None:
+    context = await _context(interaction, draft.wish)
+    custom_id = f"v1:my-{PANEL}:form-{draft.id}"
+    form = wish_form(_("New video"), custom_id, names, context, draft.typed)
+    await interaction.response.send_modal(form)
+
+
+async def _show_edit(interaction: Interaction, job: Job, action: str, title: str) -> None:
+    context = await _context(interaction, again(job))
+    form = wish_form(title.format(id=job.id), f"v1:{action}:{job.id}", EDITING, context, {})
+    await interaction.response.send_modal(form)
+
+
+async def _context(interaction: Interaction, wish: Wish) -> FormContext:
+    try:
+        spec, _rules, filled = await complete(interaction, wish)
+    except Refusal:  # of a model that is not there
+        spec, _rules, filled = await complete(interaction, replace(wish, model=None))
+    return FormContext(filled, spec, await offer_of(interaction.client))
+
+
+async def _submit(interaction: Interaction, draft: Draft) -> None:
+    data: Mapping[str, Any] = interaction.data or {}
+    draft = replace(draft, typed=typed_in(data))
+    try:
+        wish = read_form(draft.wish, draft.typed, await _context(interaction, draft.wish))
+        for upload in data.get("resolved", {}).get("attachments", {}).values():
+            wish = with_picture(wish, msgspec.convert(upload, Upload))
+        await _send(interaction, draft, wish)
+    except (Refusal, StoreError) as error:
+        await _give_back(interaction, draft, error)
+
+
+async def _send(interaction: Interaction, draft: Draft, wish: Wish) -> None:
+    job = None if draft.job_id is None else await interaction.client.store.job(draft.job_id)
+    if draft.job_id is not None and job is None:
+        raise Refusal(refusals.NO_SUCH_JOB)
+    if job is None:
+        await make_video(interaction, wish)
+    elif draft.replaces:
+        await change_waiting(interaction, job, wish)
+    else:
+        await make_from(interaction, job, "rerun", wish)
+
+
+async def _give_back(interaction: Interaction, draft: Draft, error: Refusal | StoreError) -> None:
+    """Say privately why not, with what was written, and a button that brings the form back."""
+    if isinstance(error, StoreError):
+        _log.error("interaction %s failed: %s", interaction.id, error)
+    reason = str(error) if isinstance(error, Refusal) else _(refusals.NOT_STORED)
+    prompt = draft.typed.get("prompt", draft.wish.prompt)
+    if not prompt:
+        raise Refusal(reason)
+    embed = discord.Embed(description=common.to_copy(prompt))
+    unwanted = draft.typed.get("negative", draft.wish.negative_prompt)
+    if unwanted:
+        embed.add_field(name=_("Negative prompt"), value=common.to_copy(unwanted)[:1024])
+    message: dict[str, Any] = {"content": reason, "embed": embed, "ephemeral": True}
+    try:
+        await interaction.client.store.save_draft(draft)
+    except StoreError as failure:
+        _log.warning("what was written is not kept: %s", failure)
+    else:
+        message["view"] = discord.ui.View(timeout=None).add_item(
+            panel_button(PANEL, f"edit-{draft.id}", _("Edit again"), "✏️")
+        )
+    if interaction.response.is_done():
+        await interaction.followup.send(**message)
+    else:
+        await interaction.response.send_message(**message)
