@@ -7,8 +7,8 @@ from bot.app import use_local_discord
 from bot.emulator.server import Emulator, run_emulator
 from bot.presence import show_presence
 from bot.texts import status
+from tests.bot.dispatching import running
 from tests.bot.jobs import make_job
-from tests.bot.test_dispatcher import running
 from tests.emulator.bots import Bot, online
 
 
