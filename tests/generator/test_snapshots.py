@@ -118,7 +118,9 @@ def test_a_preview_is_a_small_jpeg(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "useless", [snapshot(0), snapshot(STEPS), snapshot(2, at_hand=False)], ids=str
+    "useless",
+    [snapshot(0), snapshot(STEPS), snapshot(2, at_hand=False)],
+    ids=["noise", "the end", "offloaded"],
 )
 def test_noise_the_end_and_what_is_offloaded_are_not_shown(
     tmp_path: Path, useless: Snapshot
