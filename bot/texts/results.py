@@ -1,40 +1,72 @@
 """A finished clip: the words it comes with, where it went, and what those say who do not see it."""
 
-from bot.i18n import N_, _, decimal
+from collections.abc import Sequence
+
+from bot.i18n import N_, _, decimal, ngettext
 from bot.jobs.job import Job
 from bot.texts.common import quote
 from bot.texts.permissions import listed
-from bot.texts.status import headline
+from bot.texts.status import headline, made_with, seeds
 from generator import Completed, Filmstrip, ModelSpec, Progress, Upload
 
 PLACE_GONE = N_("the channel is gone, or I cannot see it")
 ARCHIVED = N_("the thread is archived and I may not open it")
+PRIVATE = N_("it is private, and Discord lets me answer you for a quarter of an hour only")
+WANTED = N_("you asked for it")
 SLOW_MODE = N_("the channel's slow mode holds me up")
+_PRESS_LATER = N_(
+    "Discord lets me write here for a quarter of an hour only. Press **Get result** to see "
+    "how far it is, and to get the clip once it is there."
+)
+_PRESS_LATER_PRIVATELY = N_(
+    "Discord lets me write here for a quarter of an hour only, so the clip comes as a direct "
+    "message. Where yours are closed, press **Get result**."
+)
 CLIP_MISSING = N_("The finished file is gone from the bot's disk. Try again makes the same video.")
 
 
-def result(job: Job, completed: Completed, spec: ModelSpec, default_model: str) -> str:
+def result(job: Job, clips: Sequence[Completed], spec: ModelSpec, default_model: str) -> str:
     made = (job.finished_at or job.created_at) - (job.started_at or job.created_at)
     waited = (job.started_at or job.created_at) - job.created_at
     ready = _("{member} **#{id}** is ready · {prompt}").format(
-        member=f"<@{job.user_id}>", id=job.id, prompt=quote(job.request.prompt)
+        member=f"<@{job.user_id}>", id=job.id, prompt=quote(job.prompt)
     )
-    facts = _("{seconds} s · seed {seed} · {model} · made in {made} s").format(
-        seconds=decimal(completed.num_frames / completed.fps, 1),
+    if job.variations > 1:
+        facts = ngettext(
+            "{count} clip of {seconds} s · seed {seeds} · {model} · made in {made} s",
+            "{count} clips of {seconds} s · seeds {seeds} · {model} · made in {made} s",
+            len(clips),
+        )
+    else:
+        facts = _("{seconds} s · seed {seed} · {model} · made in {made} s")
+    facts = facts.format(
+        count=len(clips),
+        seconds=decimal(clips[0].num_frames / clips[0].fps, 1),
         seed=job.request.seed,
+        seeds=seeds(job, len(clips)),
         model=spec.title,
         made=decimal(made, 1),
     )
     if waited >= 1:
         facts += " · " + _("waited {seconds} s").format(seconds=decimal(waited))
     lines = [ready, f"-# {facts}"]
-    if completed.upload is not None:
-        lines.append(f"-# {reduced(completed, completed.upload)}")
+    if len(clips) < job.variations and job.failure is not None:
+        lines.append(f"⚠️ {_missing(job, len(clips), job.failure)}")
+    shrunk = [reduced(clip, clip.upload) for clip in clips if clip.upload is not None]
+    lines += [f"-# {words}" for words in dict.fromkeys(shrunk)]
+    if words := made_with(job):
+        lines.append(f"-# {words}")
     lines += [f"-# {note}" for note in job.notes]
-    note = spec.note_for(job.request.prompt, _)
+    note = spec.note_for(job.prompt, _)
     if note is not None:
         lines.append(f"-# ℹ️ {note} {how_to_switch(default_model)}")
     return "\n".join(lines)
+
+
+def _missing(job: Job, made: int, reason: str) -> str:
+    return _("{made} of {wanted} clips were made. The next one stopped: {reason}").format(
+        made=made, wanted=job.variations, reason=_(reason)
+    )
 
 
 def reduced(full: Completed, upload: Upload) -> str:
@@ -62,13 +94,18 @@ def how_to_switch(big_model: str) -> str:
     ).format(model=big_model)
 
 
-def alt_text(job: Job) -> str:
-    return _("AI-generated video: {prompt}").format(prompt=job.request.prompt)[:1024]
+def alt_text(job: Job, number: int = 1) -> str:
+    """Say what a clip shows to those who do not see it, by its number among the job's."""
+    if job.variations == 1:
+        text = _("AI-generated video: {prompt}")
+    else:
+        text = _("AI-generated video, number {number} of {total}: {prompt}")
+    return text.format(number=number, total=job.variations, prompt=job.prompt)[:1024]
 
 
 def preview_alt_text(job: Job, progress: Progress) -> str:
     return _("One frame at step {step} of {total} of the AI-generated video: {prompt}").format(
-        step=progress.step, total=progress.total_steps, prompt=job.request.prompt
+        step=progress.step, total=progress.total_steps, prompt=job.prompt
     )[:1024]
 
 
@@ -164,14 +201,11 @@ def press_for_result(job: Job) -> str:
 
 
 def press_later(job: Job) -> str:
-    text = _(
-        "Discord lets me write here for a quarter of an hour only. Press **Get result** to see "
-        "how far it is, and to get the clip once it is there."
-    )
-    return f"{headline('⏳', job)}\n{text}"
+    text = _PRESS_LATER_PRIVATELY if job.private else _PRESS_LATER
+    return f"{headline('⏳', job)}\n{_(text)}"
 
 
 def shown_again(job: Job) -> str:
     return _("**#{id}** by {member} · {prompt}").format(
-        id=job.id, member=f"<@{job.user_id}>", prompt=quote(job.request.prompt)
+        id=job.id, member=f"<@{job.user_id}>", prompt=quote(job.prompt)
     )

@@ -80,7 +80,7 @@ def picture_cut(width: int, height: int) -> str:
 
 
 def headline(icon: str, job: Job) -> str:
-    return f"{icon} **#{job.id}** · {quote(job.request.prompt)}"
+    return f"{icon} **#{job.id}** · {quote(job.prompt)}"
 
 
 def settings_line(request: GenerationRequest, spec: ModelSpec) -> str:
@@ -107,9 +107,23 @@ def queued(job: Job, spec: ModelSpec, place: Place, *notes: str) -> str:
             "{count} clip: seed {seeds}", "{count} clips: seeds {seeds}", job.variations
         )
         lines.append(f"-# {several.format(count=job.variations, seeds=seeds(job))}")
+    if words := made_with(job):
+        lines.append(f"-# {words}")
     if job.parent_id is not None:
         lines.append(f"-# ↳ {parentage(job)}")
     return "\n".join([*lines, *(f"-# {note}" for note in job.notes)])
+
+
+def made_with(job: Job) -> str:
+    """Name what a clip is made with besides words; nothing where that is nothing."""
+    parts: list[str] = []
+    if job.style is not None:
+        parts.append(_("style: {style}").format(style=_(job.style)))
+    if job.request.lora is not None:
+        parts.append(_("LoRA: {lora}").format(lora=job.request.lora))
+    if job.request.image_path is not None:
+        parts.append(_("begins with a picture"))
+    return " · ".join(parts)
 
 
 def seeds(job: Job, count: int | None = None) -> str:
