@@ -84,7 +84,7 @@ def write_mp4(
     `OSError` if the file cannot be written.
     """
     _, height, width, _ = frames.shape
-    size = _even(width * scale), _even(height * scale)
+    size = shown_size(width, height, scale)
     clip = Clip(path, *size, Fraction(fps), _tags(metadata or {}), audio)
     try:
         encode(frames, clip)
@@ -146,8 +146,10 @@ def _instructions() -> dict[str, str]:
     return {"x264-params": "asm=avx2"} if has_avx512 else {}
 
 
-def _even(edge: int) -> int:
-    return edge + edge % 2
+def shown_size(width: int, height: int, scale: int = 1) -> tuple[int, int]:
+    """Return the size in pixels of a file whose frames are enlarged so many times: an even one."""
+    width, height = width * scale, height * scale
+    return width + width % 2, height + height % 2
 
 
 def _tags(metadata: Mapping[str, object]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from generator.errors import (
 )
 from generator.failures import failed
 from generator.finishing import finish
+from generator.given_clips import check_given_clip
 from generator.job import Job
 from generator.logs import request_context
 from generator.protocol import (
@@ -95,6 +96,7 @@ class Engine:
     def _run(self, job: Job) -> Rendering | Completed:
         spec = self._catalogue[job.request.model]
         spec.check(job.request)
+        check_given_clip(job.request, spec)
         if completed := self._repeats.copy(job.request):
             return completed
         spec = spec.serving(job.request)

@@ -6,9 +6,13 @@ from msgspec import structs
 
 from generator.encoding import Clip, Frames, Rendering, write_mp4
 from generator.fitting import write_upload
+from generator.given_clips import read_clip
 from generator.job import Job
-from generator.protocol import Completed, Upload
+from generator.joining import join
+from generator.protocol import GIVEN_FILES, Completed, GenerationRequest, Upload
 from generator.spec import ModelSpec
+
+_HIDDEN = {"id", "output_path", "max_bytes", "previews", "filmstrip", *GIVEN_FILES}
 
 
 def finish(job: Job, rendering: Rendering, spec: ModelSpec, device_name: str) -> Completed:
@@ -17,18 +21,20 @@ def finish(job: Job, rendering: Rendering, spec: ModelSpec, device_name: str) ->
     Raises `GenerationError("invalid")` for a clip that fits nowhere, `OSError` for a full disk.
     """
     job.report("encoding")
-    request, frames = job.request, rendering.frames
+    request = job.request
+    whole = _whole(request, rendering)
+    frames = whole.frames
     clip = write_mp4(
         frames,
         Path(request.output_path),
         fps=request.fps,
         scale=spec.display_scale(request.width, request.height),
         metadata=_metadata(job, spec.serving(request), device_name),
-        audio=rendering.audio,
+        audio=whole.audio,
     )
     upload = _write_upload(frames, clip, request.max_bytes)
     job.stop_clock()
-    job.recorder.finish(frames, job.seconds)
+    job.recorder.finish(rendering.frames, job.seconds)
     return Completed(
         id=request.id,
         path=request.output_path,
@@ -43,6 +49,14 @@ def finish(job: Job, rendering: Rendering, spec: ModelSpec, device_name: str) ->
         revision=job.revision,
         upload=_upload(upload) if upload else None,
     )
+
+
+def _whole(request: GenerationRequest, rendering: Rendering) -> Rendering:
+    """Return the clip with the one it goes on from, if it does."""
+    if request.continues is None:
+        return rendering
+    earlier = read_clip(request.continues, request.width, request.height)
+    return join(earlier, rendering, request.fps)
 
 
 def _write_upload(frames: Frames, full: Clip, max_bytes: int | None) -> Clip | None:
@@ -66,8 +80,7 @@ def _upload(clip: Clip) -> Upload:
 def _metadata(job: Job, spec: ModelSpec, device_name: str) -> dict[str, object]:
     """What made the clip and what it took, without the paths of this machine."""
     fields = structs.asdict(job.request)
-    hidden = {"id", "output_path", "max_bytes", "image_path", "previews", "filmstrip"}
-    asked: dict[str, object] = {name: fields[name] for name in fields if name not in hidden}
+    asked: dict[str, object] = {name: fields[name] for name in fields if name not in _HIDDEN}
     return asked | {
         "source": spec.name if spec.is_folder else spec.source,
         "revision": job.revision,

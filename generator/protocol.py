@@ -71,6 +71,10 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
         return self.image_path is not None or self.continues is not None
 
 
+GIVEN_FILES = ("image_path", "continues", "upscales")
+"""The fields of a request that name a file to begin with."""
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """Stop a request at its next step. Legal at any time and again; unknown ids are ignored."""
 

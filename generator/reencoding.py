@@ -3,17 +3,14 @@
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # (PyAV types its frames generically and leaves the parameter out)
 
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 from av.container import InputContainer
 
-from generator.encoding import Audio, Clip
-from generator.errors import GenerationError
+from generator.encoding import Clip
 from generator.fitting import write_upload
-from generator.messages import N_
+from generator.given_clips import fps_of, open_clip, picture_of, sound_of
 from generator.protocol import Upload
 
 
@@ -25,15 +22,11 @@ def refit(full: Path, folder: Path, max_bytes: int) -> Upload:
     """
     source = folder / full.name
     source.symlink_to(full.absolute())  # the smaller file appears beside it
-    try:
-        with av.open(source) as container:
-            clip = _describe(container, source)
-            pictures = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    except (ValueError, IndexError) as error:
-        message = N_("{file} is not a clip that can be read: {reason}.")
-        values = {"file": full.name, "reason": str(error)}
-        raise GenerationError("invalid", message, values) from error
-    frames = np.stack(pictures).astype(np.uint8, copy=False)
+    with open_clip(source) as container:
+        clip = _describe(container, source)
+        frames = np.stack(
+            [picture_of(frame, clip.width, clip.height) for frame in container.decode(video=0)]
+        )
     upload = write_upload(frames, clip, max_bytes) or clip
     return Upload(
         path=str(upload.path),
@@ -47,25 +40,15 @@ def refit(full: Path, folder: Path, max_bytes: int) -> Upload:
 def _describe(container: InputContainer, path: Path) -> Clip:
     """Return what the file is, its sound included, and stand at its beginning again."""
     video = container.streams.video[0]
-    clip = Clip(
+    return Clip(
         path,
         video.codec_context.width,
         video.codec_context.height,
-        Fraction(video.average_rate or video.guessed_rate or 8),
+        fps_of(container),
         {
             name: container.metadata[name]
             for name in ("title", "comment")
             if name in container.metadata
         },
-        _sound(container),
+        sound_of(container),
     )
-    container.seek(0)
-    return clip
-
-
-def _sound(container: InputContainer) -> Audio | None:
-    if not container.streams.audio:
-        return None
-    stream = container.streams.audio[0]
-    parts = [frame.to_ndarray() for frame in container.decode(stream)]
-    return Audio(np.concatenate(parts, axis=1).astype(np.float32), stream.sample_rate)

@@ -11,14 +11,14 @@ from pathlib import Path
 from msgspec import structs
 
 from generator.files import filmstrip_of, part_of, upload_of
-from generator.protocol import Completed, GenerationRequest
+from generator.protocol import GIVEN_FILES, Completed, GenerationRequest
 
 _log = logging.getLogger(__name__)
 
 _SIZE = 256
 """Clips remembered."""
 
-_Content = tuple[GenerationRequest, bytes | None]
+_Content = tuple[GenerationRequest, tuple[bytes | None, ...]]
 _Stamps = tuple[tuple[int, int], ...]
 
 
@@ -56,11 +56,18 @@ class Repeats:
 
 
 def _content(request: GenerationRequest) -> _Content:
-    """Return what decides of the clip; raises `OSError` for a picture that cannot be read."""
-    image = request.image_path
-    digest = hashlib.sha256(Path(image).read_bytes()).digest() if image else None
-    asked = structs.replace(request, id="", output_path="", image_path=None, previews=False)
-    return asked, digest
+    """Return what decides of the clip; raises `OSError` for a file that cannot be read."""
+    asked = structs.replace(request, id="", output_path="", previews=False)
+    # whatever they are called; one that is named and one that is not differ all the same
+    asked = structs.replace(asked, **dict.fromkeys(GIVEN_FILES))
+    return asked, tuple(_digest(getattr(request, name)) for name in GIVEN_FILES)
+
+
+def _digest(path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def _stamps(completed: Completed) -> _Stamps:

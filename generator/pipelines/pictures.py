@@ -3,7 +3,21 @@
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.errors import GenerationError
+from generator.given_clips import last_frame
 from generator.messages import N_
+from generator.protocol import GenerationRequest
+
+
+def first_picture(request: GenerationRequest) -> Image.Image | None:
+    """Return the picture a clip begins with, in its size; None if there is none.
+
+    Raises `GenerationError("invalid")` for a file that cannot be read.
+    """
+    if request.continues is not None:
+        return Image.fromarray(last_frame(request.continues, request.width, request.height))
+    if request.image_path is not None:
+        return read_picture(request.image_path, request.width, request.height)
+    return None
 
 
 def read_picture(path: str, width: int, height: int) -> Image.Image:

@@ -11,7 +11,7 @@ from generator.errors import DeviceLostError
 from generator.failures import out_of_memory
 from generator.pipelines.device import Device, is_out_of_memory
 from generator.pipelines.loader import loaded_revision, sibling
-from generator.pipelines.pictures import read_picture
+from generator.pipelines.pictures import first_picture
 from generator.pipelines.preview import watch
 from generator.pipelines.steps import Steps, reporting_scheduler
 from generator.protocol import GenerationRequest
@@ -79,7 +79,7 @@ class DiffusersPipeline:
     def _pipeline_for(self, request: GenerationRequest) -> Any:
         """Return the pipeline for words, or the one that begins with a picture."""
         other = self._spec.image_to_video
-        if request.image_path is None or other is None:
+        if not request.begins_with_picture or other is None:
             return self._pipeline
         if self._sibling is None:
             self._sibling = sibling(self._pipeline, other.class_name)
@@ -95,8 +95,8 @@ class DiffusersPipeline:
         }
         if spec.negative_prompt:
             arguments["negative_prompt"] = request.negative_prompt
-        if request.image_path is not None:
-            arguments["image"] = read_picture(request.image_path, request.width, request.height)
+        if (picture := first_picture(request)) is not None:
+            arguments["image"] = picture
         return arguments
 
     def _fixed_steps(self, pipeline: Any) -> tuple[Steps, Steps]:
