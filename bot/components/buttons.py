@@ -1,7 +1,7 @@
 """Persistent buttons: the id of a job in the button's custom_id is all the state there is."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import discord
@@ -9,8 +9,8 @@ from discord import ButtonStyle
 
 from bot.i18n import N_, _
 from bot.jobs.job import Job, JobState
-from bot.jobs.quality import next_quality
-from bot.jobs.several import NAME
+from bot.jobs.quality import larger_size, next_quality
+from bot.jobs.several import NAME, split_name
 from generator import ModelSpec
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ _LOOKS = {
     "share": _Look(N_("Share"), "⭐"),
     "dm": _Look(N_("DM"), "✉️"),
     "delete": _Look(N_("Delete"), "🗑️", ButtonStyle.danger),
+    # of one clip among several
+    "pick": _Look(N_("Clip {number}"), "🎬"),
+    "subtle": _Look(N_("Vary a little"), "🌱"),
+    "strong": _Look(N_("Vary a lot"), "🌪️"),
     # of a job on its way
     "change": _Look(N_("Edit"), "✏️"),
     "notify": _Look(N_("DM me: off"), "🔔"),
@@ -65,7 +69,10 @@ class JobButton(
         self.action = _SAME_ACTION.get(look, look)
         super().__init__(
             discord.ui.Button(
-                label=_(label), emoji=emoji, style=style, custom_id=f"v1:{self.action}:{job_id}"
+                label=_(label).format(number=split_name(job_id)[1]),
+                emoji=emoji,
+                style=style,
+                custom_id=f"v1:{self.action}:{job_id}",
             ),
             row=row,
         )
@@ -105,17 +112,25 @@ def cancel_view(job: Job) -> discord.ui.View:
     return _view(job, [_notifying(job), cancel, *_fetching(job)])
 
 
-def result_view(job: Job, spec: ModelSpec, *, showcase: bool = False) -> discord.ui.View:
+def result_view(
+    job: Job, spec: ModelSpec, *, showcase: bool = False, numbers: Sequence[int] = ()
+) -> discord.ui.View:
     """For a finished clip: what makes more of it above what is about this one.
 
-    `showcase` tells whether its server has a channel to share clips in.
+    Where a message has several, for all of them together, and a button to pick each of the
+    `numbers`. `showcase` tells whether its server has a channel to share clips in.
     """
+    if job.variations > 1:
+        view = _view(job, [], ["vary", "edit", "info", "delete"])
+        for number in numbers or range(1, len(job.clips) + 1):
+            view.add_item(JobButton("pick", f"{job.id}-{number}", row=0))
+        return view
     more = ["vary", "edit"]
     if next_quality(job, spec) is not None:
         more.append("better")
     if spec.can_extend:
         more.append("extend")
-    if job.completed is not None and spec.upscaled_size(job.completed.width, job.completed.height):
+    if job.completed is not None and larger_size(job.completed, spec) is not None:
         more.append("upscale")
     shared = ["share"] if showcase and not job.private else []
     return _view(job, more, ["info", "how", *shared, "dm", "delete"])

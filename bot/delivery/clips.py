@@ -3,6 +3,7 @@
 import io
 import logging
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,9 +14,11 @@ import discord
 import msgspec
 
 from bot.components.buttons import result_view
+from bot.delivery.places import share_of
 from bot.explainer.lesson import job_lesson
 from bot.jobs.job import Job
 from bot.jobs.reporter import DeliveryError
+from bot.jobs.several import request_of
 from bot.texts import results
 from generator import Completed, ModelSpec, refit_clip
 
@@ -24,19 +27,18 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Clip:
-    """One of a job's files, or none yet: `data` is read when it is needed, unless it is temporary.
+    """One file, or none yet: `data` is read when it is needed, unless it is temporary.
 
     `completed` tells of the file that is shown.
     """
 
-    job: Job
     completed: Completed
+    number: int
+    """Among its job's, from 1."""
+    filename: str
+    alt_text: str
+    spoiler: bool
     data: bytes | None = None
-
-    @classmethod
-    def of(cls, job: Job) -> "Clip":
-        assert job.completed is not None, "only finished jobs have clips"
-        return cls(job, job.completed)
 
     async def within(self, limit: int) -> "Clip":
         """Return the best file of at most so many bytes, made now if need be.
@@ -67,20 +69,64 @@ class Clip:
         Raises `FileNotFoundError` where retention, or somebody, has taken it away.
         """
         data = self.data if self.data is not None else await _read(self.completed.shown_path)
-        return discord.File(io.BytesIO(data), self.filename, description=results.alt_text(self.job))
+        return discord.File(
+            io.BytesIO(data), self.filename, description=self.alt_text, spoiler=self.spoiler
+        )
+
+
+@dataclass(frozen=True)
+class Clips:
+    """What a job's message shows: its clip, or its up to four."""
+
+    job: Job
+    each: tuple[Clip, ...]
+
+    @classmethod
+    def of(cls, job: Job) -> "Clips":
+        assert job.clips, "only finished jobs have clips"
+        return cls(job, tuple(_clip(job, number) for number in range(1, len(job.clips) + 1)))
+
+    async def kept(self) -> "Clips":
+        """Return those whose files are still there: none, after a while."""
+        here = [await aiofiles.os.path.exists(clip.completed.shown_path) for clip in self.each]
+        return replace(self, each=tuple(compress(self.each, here)))
+
+    async def within(self, limit: int) -> "Clips":
+        """Return the best files of at most so many bytes each, and together not too many.
+
+        Raises `FileNotFoundError`, and `GenerationError` if nothing fits.
+        """
+        limit = share_of(limit, len(self.each))
+        # one after the other: each may need to be encoded once more
+        return replace(self, each=tuple([await clip.within(limit) for clip in self.each]))
+
+    async def files(self) -> list[discord.File]:
+        """Return what to send, once. Raises `FileNotFoundError` where one is gone."""
+        return [await clip.file() for clip in self.each]
 
     @property
-    def filename(self) -> str:
-        return f"{filename_start(self.job)}{self.job.request.seed}.mp4"
+    def numbers(self) -> list[int]:
+        return [clip.number for clip in self.each]
 
     @property
     def size_bytes(self) -> int:
-        """Of the file that is shown."""
-        return (self.completed.upload or self.completed).size_bytes
+        """Of the largest file that is shown."""
+        return max((clip.completed.upload or clip.completed).size_bytes for clip in self.each)
+
+
+def _clip(job: Job, number: int) -> Clip:
+    end = f"-{number}" if job.variations > 1 else ""
+    return Clip(
+        completed=job.clips[number - 1],
+        number=number,
+        filename=f"{filename_start(job)}{request_of(job, number).seed}{end}.mp4",
+        alt_text=results.alt_text(job, number),
+        spoiler=job.spoiler,
+    )
 
 
 async def result_message(
-    clip: Clip,
+    clips: Clips,
     spec: ModelSpec,
     big_model: str,
     *,
@@ -94,28 +140,28 @@ async def result_message(
     member directly; a plain message has no more than must be.
     Raises `DeliveryError` if the file is gone.
     """
-    job = clip.job
-    content = results.result(job, clip.completed, spec, big_model)
+    job = clips.job
+    content = results.result(job, [clip.completed for clip in clips.each], spec, big_model)
     if reason is not None:
         content += "\n" + results.sent_privately(reason)
     try:
-        file = await clip.file()
+        files = await clips.files()
     except OSError as error:
         _log.warning("job %s: its clip cannot be read: %s", job.id, error)
         raise DeliveryError(results.CLIP_MISSING) from None
     message: dict[str, Any] = {
         "content": content,
-        "file": file,
+        "files": files,
         "allowed_mentions": discord.AllowedMentions(users=[discord.Object(job.user_id)]),
     }
     if not plain:
-        message["view"] = result_view(job, spec, showcase=showcase)
+        message["view"] = result_view(job, spec, showcase=showcase, numbers=clips.numbers)
         message["embeds"] = [job_lesson(job, spec)] if job.explain else []
     return message
 
 
 def filename_start(job: Job) -> str:
-    """Return what tells a message with the job's clip from all others."""
+    """Return what tells a message with the job's clips from all others."""
     return f"{job.id}-seed"
 
 

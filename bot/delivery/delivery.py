@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.components.buttons import cancel_view, fetch_view, retry_view, waiting_view
-from bot.delivery.clips import Clip
+from bot.delivery.clips import Clips
 from bot.delivery.faults import DISCORD_ERRORS, PASSING, Fault, TokenError, describe, fault_of
 from bot.delivery.message_writer import MessageWriter
 from bot.delivery.places import UploadLimits
@@ -19,6 +19,7 @@ from bot.delivery.traffic import Traffic
 from bot.i18n import speaking
 from bot.jobs.forecast import Place
 from bot.jobs.job import Job, JobState
+from bot.jobs.reporter import DeliveryError
 from bot.texts import results, status
 from generator import Catalogue, Progress
 
@@ -76,12 +77,25 @@ class Delivery:
         if job.id in self._ended:
             return
         spec = self._catalogue[job.request.model]
-        content = status.running(job, spec, progress, self._ready_at(progress))
+        content = status.running(job, spec, progress, self._ready_at(job, progress))
         if progress.preview is None:
             self._writer(job).show(content, cancel_view(job))
         else:
             alt_text = results.preview_alt_text(job, progress)
-            self._writer(job).show(content, cancel_view(job), Path(progress.preview), alt_text)
+            picture = Path(progress.preview)
+            self._writer(job).show(
+                content, cancel_view(job), picture, alt_text, spoiler=job.spoiler
+            )
+
+    def show_stopping(self, job: Job) -> None:
+        """Show that a running job will stop, until it has."""
+        if job.id not in self._ended:
+            self._writer(job).show(status.stopping(job), None)
+
+    def show_buttons(self, job: Job) -> None:
+        """Show the buttons of a running job as they are now."""
+        if job.id not in self._ended:
+            self._writer(job).show_view(cancel_view(job))
 
     async def flush(self) -> None:
         await asyncio.gather(*(writer.flush() for writer in self._writers.values()))
@@ -89,18 +103,28 @@ class Delivery:
     # --- the clip ---
 
     async def post(self, job: Job, *, again: bool) -> int | None:
-        if job.route == "interaction":
-            return await self._post_live(job)
-        posted = self._posted[job.id] = await self._posting.post(job, again=again)
+        if job.route == "channel":
+            posted = self._posted[job.id] = await self._posting.post(job, again=again)
+            return posted.message_id
+        message_id = await self._post_live(job)
+        if message_id is not None or not job.private:
+            return message_id
+        try:
+            posted = await self._posting.post_directly(job, results.PRIVATE, again=again)
+        except DeliveryError as error:
+            _log.info("job %s: its clip is to be fetched: %s", job.id, error)
+            return None
+        self._posted[job.id] = posted
         return posted.message_id
 
     async def _post_live(self, job: Job) -> int | None:
         """Post through a living interaction; without one the member fetches the clip."""
-        message = await self._posting.message(Clip.of(job))
+        message = await self._posting.message(Clips.of(job))
         try:
             interaction = self._live.setdefault(job.id, LiveMessage()).interaction
             async with asyncio.timeout(_TIMEOUT):
-                return (await interaction.followup.send(**message, wait=True)).id
+                sent = await interaction.followup.send(**message, wait=True, ephemeral=job.private)
+                return sent.id
         except (TokenError, *DISCORD_ERRORS) as error:
             _log.info("job %s: its clip is to be fetched: %s", job.id, describe(error))
             return None
@@ -108,6 +132,8 @@ class Delivery:
     # --- last words ---
 
     async def show_done(self, job: Job) -> bool:
+        if job.to_dm and job.result_message_id is not None:
+            await self._posting.copy_to_member(job)
         posted = self._posted.get(job.id)
         if job.result_message_id is None:
             return await self._settle(job, results.press_for_result(job), fetch_view(job))
@@ -120,7 +146,7 @@ class Delivery:
         fault = await self._finish(job, content, view)
         if job.route == "channel" and job.status_message_id is None:  # killed before it was known
             return await self._say(job, content, view, privately=False)
-        if fault in _TOLD_ELSEWHERE:
+        if fault in _TOLD_ELSEWHERE or (job.private and fault is Fault.NO_TOKEN):
             return await self._say(job, content, view, privately=fault is not Fault.OLD_MESSAGE)
         return fault not in PASSING
 
@@ -189,14 +215,15 @@ class Delivery:
     def _channel(self, job: Job) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
 
-    def _ready_at(self, progress: Progress) -> int | None:
+    def _ready_at(self, job: Job, progress: Progress) -> int | None:
         """Estimate the finish as Unix time from the steps measured so far in this very run."""
         if progress.stage != "denoising" or progress.step < 1:
-            self._first_steps.pop(progress.id, None)  # a clip that is tried again begins anew
+            self._first_steps.pop(job.id, None)  # the next clip, or another attempt, begins anew
             return None
         now = time.monotonic()
-        started, first = self._first_steps.setdefault(progress.id, (now, progress.step))
+        started, first = self._first_steps.setdefault(job.id, (now, progress.step))
         if progress.step == first:
             return None
-        left = (progress.total_steps - progress.step) * (now - started) / (progress.step - first)
-        return round(time.time() + left)
+        clips = job.variations - len(job.clips)
+        steps = clips * progress.total_steps - progress.step
+        return round(time.time() + steps * (now - started) / (progress.step - first))

@@ -51,6 +51,7 @@ class _Edit:
     picture: Path | None = None
     """To show from now on; None leaves what is shown."""
     alt_text: str = ""
+    spoiler: bool = False
 
 
 class MessageWriter:
@@ -64,7 +65,7 @@ class MessageWriter:
         self._traffic = traffic
         self._channel = traffic.channel(channel_id)
         self._pending: _Edit | None = None
-        self._shown: str | None = None
+        self._shown: _Edit | None = None
         self._closed = False
         self._editing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -75,19 +76,28 @@ class MessageWriter:
         view: discord.ui.View | None,
         picture: Path | None = None,
         alt_text: str = "",
+        *,
+        spoiler: bool = False,
     ) -> None:
         """Show this as soon as the channel's pace allows, unless something newer comes first.
 
-        A picture stays until the next one or the end; where its file is gone by then, the edit
-        goes without.
+        A picture, covered if it is a spoiler, stays until the next one or the end; where its file
+        is gone by then, the edit goes without.
         """
-        if self._closed or (content == self._shown and picture is None and self._pending is None):
+        edit = _Edit(content, view, picture, alt_text, spoiler)
+        if self._closed or (self._is_shown(edit) and picture is None and self._pending is None):
             return
-        if picture is None and self._pending is not None:
-            picture, alt_text = self._pending.picture, self._pending.alt_text
-        self._pending = _Edit(content, view, picture, alt_text)
+        if picture is None and (before := self._pending) is not None:
+            edit = _Edit(content, view, before.picture, before.alt_text, before.spoiler)
+        self._pending = edit
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._write())
+
+    def show_view(self, view: discord.ui.View) -> None:
+        """Show other buttons below what is shown, or about to be."""
+        newest = self._pending or self._shown
+        if newest is not None:
+            self.show(newest.content, view)
 
     async def flush(self) -> None:
         """Make what is to be shown appear now, whatever the pace."""
@@ -122,7 +132,7 @@ class MessageWriter:
         if edit is None:
             return
         file = _file(edit)
-        if edit.content == self._shown and file is None:
+        if self._is_shown(edit) and file is None:
             return
         fault = await self._edit(edit, MISSING if file is None else [file])
         if fault in PASSING and self._pending is None:
@@ -144,14 +154,24 @@ class MessageWriter:
                 self._traffic.note_ban()
             _log.info("a status message was not edited: %s", describe(error))
             return fault_of(error)
-        self._shown = edit.content
+        self._shown = edit
         return None
+
+    def _is_shown(self, edit: _Edit) -> bool:
+        shown = self._shown
+        return shown is not None and (
+            (shown.content, _buttons(shown.view)) == (edit.content, _buttons(edit.view))
+        )
+
+
+def _buttons(view: discord.ui.View | None) -> object:
+    return None if view is None else view.to_components()
 
 
 def _file(edit: _Edit) -> discord.File | None:
     if edit.picture is None:
         return None
     try:
-        return discord.File(edit.picture, description=edit.alt_text)
+        return discord.File(edit.picture, description=edit.alt_text, spoiler=edit.spoiler)
     except OSError:  # the clip is done, and its previews are gone
         return None

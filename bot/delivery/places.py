@@ -20,6 +20,11 @@ USUAL_LIMIT = 10 * 2**20 - _MARGIN
 _REMEMBERED = 24 * 3600.0
 
 
+def share_of(limit: int, files: int) -> int:
+    """Return how many bytes each file of a message may have, where one alone may have `limit`."""
+    return min(limit, (_LARGEST_REQUEST - _MARGIN) // files)
+
+
 def route_of(interaction: discord.Interaction[Any]) -> Route:
     """Tell whether the bot itself is where somebody used it, or only that person's installation."""
     if interaction.guild_id is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.delivery.clips import Clip, result_message
+from bot.delivery.clips import Clips, result_message
 from bot.delivery.faults import Fault, fault_of
 from bot.delivery.patience import reach
 from bot.delivery.places import UploadLimits, cached_channel, why_refused
@@ -43,7 +43,7 @@ class Posted:
 class _Draft:
     """A message with a clip as it is to be sent next: without what was refused."""
 
-    clip: Clip
+    clips: Clips
     reply: bool = True
     plain: bool = False
     reason: str | None = None
@@ -51,7 +51,7 @@ class _Draft:
 
     @property
     def job(self) -> Job:
-        return self.clip.job
+        return self.clips.job
 
 
 class _RefusedError(Exception):
@@ -89,21 +89,42 @@ class Posting:
         """
         if again and (message := await self._sent_privately(job)) is not None:
             return self._posted(job, message)
-        draft = _Draft(Clip.of(job))
+        draft = _Draft(Clips.of(job))
         try:
             message = await self._send(self._channel(job), draft, again=again)
             return self._posted(job, message)
         except _RefusedError as refused:
             _log.warning("job %s: the channel refused the clip: %s", job.id, refused)
             reason = self._reason_to_go_elsewhere(job, refused)
+        return await self.post_directly(job, reason, again=again)
+
+    async def post_directly(self, job: Job, reason: str, *, again: bool) -> Posted:
+        """Send the clip to who asked, and say why there. Raises `DeliveryError`."""
         try:
             place = await self._direct_channel(job)
-            draft = replace(draft, reply=False, reason=reason)
+            draft = _Draft(await self._fitting(job), reply=False, reason=reason)
             message = await self._send(place, draft, again=again)
         except _RefusedError as closed:
             _log.warning("job %s: direct messages are closed: %s", job.id, closed)
             raise DeliveryError(results.undeliverable(job, reason)) from None
         return Posted(message.id, reason=reason)
+
+    async def copy_to_member(self, job: Job) -> None:
+        """Send the clip to who asked as well, who wanted that; nothing comes of what goes wrong."""
+        try:
+            place = await self._direct_channel(job)
+            draft = _Draft(await self._fitting(job), reply=False, reason=results.WANTED)
+            await self._send(place, draft, again=True)
+        except (_RefusedError, DeliveryError) as error:
+            _log.info("job %s: no direct message of it: %s", job.id, error)
+
+    async def _fitting(self, job: Job) -> Clips:
+        """Return the clip for direct messages, whose limit may be lower than its server's."""
+        try:
+            return await Clips.of(job).within(self._limits.of_channel(None))
+        except (FileNotFoundError, GenerationError) as error:
+            _log.warning("job %s: %s", job.id, error)
+            return Clips.of(job)
 
     def _reason_to_go_elsewhere(self, job: Job, refused: _RefusedError) -> str:
         """Raises `DeliveryError` where no other place would take it either."""
@@ -165,22 +186,22 @@ class Posting:
 
     async def _send_once(self, place: discord.abc.Messageable, draft: _Draft) -> discord.Message:
         job = draft.job
-        message = await self.message(draft.clip, reason=draft.reason, plain=draft.plain)
+        message = await self.message(draft.clips, reason=draft.reason, plain=draft.plain)
         if draft.reply and job.status_message_id is not None:
             message["reference"] = _reference(job, job.status_message_id)
         # Discord drops a second send with the same nonce
         return await place.send(**message, nonce=job.id)
 
     async def message(
-        self, clip: Clip, *, reason: str | None = None, plain: bool = False
+        self, clips: Clips, *, reason: str | None = None, plain: bool = False
     ) -> dict[str, Any]:
         """Return `result_message` with what the catalogue knows."""
-        spec = self._catalogue[clip.job.request.model]
+        spec = self._catalogue[clips.job.request.model]
         return await result_message(
-            clip,
+            clips,
             spec,
             self._big_model,
-            showcase=await self._has_showcase(clip.job.guild_id),
+            showcase=await self._has_showcase(clips.job.guild_id),
             reason=reason,
             plain=plain,
         )
@@ -199,7 +220,7 @@ class Posting:
             case Fault.INVALID:
                 return replace(draft, reply=False, plain=True)
             case Fault.TOO_LARGE:
-                return replace(draft, clip=await self._smaller(draft, refused))
+                return replace(draft, clips=await self._smaller(draft, refused))
             case Fault.ARCHIVED:
                 await self._reopen_thread(draft.job, refused)
             case Fault.SLOW_MODE:
@@ -208,12 +229,12 @@ class Posting:
                 raise refused
         return draft
 
-    async def _smaller(self, draft: _Draft, refused: _RefusedError) -> Clip:
-        _log.warning("job %s: %d bytes are too many here", draft.job.id, draft.clip.size_bytes)
+    async def _smaller(self, draft: _Draft, refused: _RefusedError) -> Clips:
+        _log.warning("job %s: %d bytes are too many here", draft.job.id, draft.clips.size_bytes)
         guild_id = draft.job.guild_id if draft.reason is None else None
-        limit = self._limits.lower(guild_id, draft.clip.size_bytes)
+        limit = self._limits.lower(guild_id, draft.clips.size_bytes)
         try:
-            return await draft.clip.within(limit)
+            return await draft.clips.within(limit)
         except FileNotFoundError:
             raise DeliveryError(results.CLIP_MISSING) from None
         except GenerationError as error:

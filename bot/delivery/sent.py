@@ -96,7 +96,8 @@ async def _find(
         if message.id <= (job.status_message_id or 0):
             return None
         if message.author == us and any(
-            attachment.filename.startswith(start) for attachment in message.attachments
+            attachment.filename.removeprefix("SPOILER_").startswith(start)
+            for attachment in message.attachments
         ):
             return message
         read += 1
