@@ -1,168 +1,218 @@
-"""/settings show|set|block|unblock: a server's own rules, for members with Manage Server."""
+"""/settings: how videos are made on a server and in its channels, for those with Manage Server."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 import discord
 import msgspec
 from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
-from bot.commands.video import check_device, complete_model, resolve_model
+from bot.commands.asking import check_device, resolve_model
+from bot.commands.completion import best_matches, complete_model
+from bot.commands.managing import Draft, Place, changing
+from bot.commands.settings_access import add_access_commands
+from bot.commands.settings_filter import add_filter_commands
+from bot.commands.settings_view import add_view_command
+from bot.delivery.places import missing_permissions
 from bot.errors import Refusal
-from bot.jobs.limits import check_seconds, check_size, check_steps
-from bot.jobs.rules import GuildRules
-from bot.jobs.words import MAX_WORD_LENGTH, plain, with_word, without_word
-from bot.texts import common, refusals, settings, status
+from bot.i18n import LANGUAGES, N_, _
+from bot.jobs.ceilings import check_defaults, read_size
+from bot.jobs.limits import check_seconds, check_steps
+from bot.jobs.rules import SERVER_WIDE, GuildRules, combined, given, with_model
+from bot.jobs.shapes import check_size
+from bot.settings import Settings
+from bot.texts import refusals, settings
 from generator import ModelSpec
+
+_KEPT_BY_RESET = {"blocked_words", "blocked_patterns"}
+"""What protects members is taken away one by one only."""
 
 
 def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     """Register the /settings group."""
     group = app_commands.Group(
         name="settings",
-        description="How videos are made on this server",
+        description=N_("How videos are made on this server"),
         guild_only=True,
         allowed_installs=app_commands.AppInstallationType(guild=True),
         default_permissions=discord.Permissions(manage_guild=True),
     )
-
-    @group.command(name="show", description="Show this server's settings")
-    async def show(interaction: Interaction) -> None:  # pyright: ignore[reportUnusedFunction]
-        guild = _managed_guild(interaction)
-        rules = await interaction.client.store.rules(guild.id)
-        await _answer(interaction, guild, rules)
-
-    @group.command(name="set", description="Change this server's settings")
-    @app_commands.describe(
-        model="Model for those who do not choose one",
-        steps="Denoising steps",
-        seconds="Length of a video in seconds",
-        size="Width x height in pixels, such as 256x256",
-        role="Who may make videos; choose @everyone for everybody",
-        reset="First forget all of these that were made so far; the word filter stays",
-    )
-    async def set_(  # pyright: ignore[reportUnusedFunction]
-        interaction: Interaction,
-        model: str | None = None,
-        steps: app_commands.Range[int, 1, 200] | None = None,
-        seconds: app_commands.Range[float, 0.1, 60.0] | None = None,
-        size: app_commands.Range[str, 3, 12] | None = None,
-        role: discord.Role | None = None,
-        reset: bool = False,
-    ) -> None:
-        guild = _managed_guild(interaction)
-        client = interaction.client
-        rules = await client.store.rules(guild.id)
-        if reset:
-            rules = GuildRules(blocked_words=rules.blocked_words)
-        changed = {"model": model, "steps": steps, "seconds": seconds, "size": size}
-        given = {name: value for name, value in changed.items() if value is not None}
-        if not given and role is None and not reset:
-            raise Refusal(refusals.NOTHING_TO_SET)
-        rules = await _merged(client, rules, given)
-        if role is not None:
-            role_id = None if role.is_default() else role.id
-            rules = msgspec.structs.replace(rules, role_id=role_id)
-        await client.store.save_rules(guild.id, rules)
-        await _answer(interaction, guild, rules)
-
-    set_.autocomplete("model")(complete_model)
-    _add_word_filter(group)
+    add_view_command(group)
+    _add_set(group)
+    _add_reset(group)
+    add_access_commands(group)
+    add_filter_commands(group)
     tree.add_command(group)
 
 
-def _add_word_filter(group: app_commands.Group) -> None:
-    """Register /settings block|unblock."""
-    word_option = app_commands.describe(word="A word, or several that belong together")
-
-    @group.command(name="block", description="Refuse prompts that have this word")
-    @word_option
-    async def block(  # pyright: ignore[reportUnusedFunction]
-        interaction: Interaction, word: app_commands.Range[str, 1, MAX_WORD_LENGTH]
+def _add_set(group: app_commands.Group) -> None:
+    @group.command(name="set", description=N_("Change how videos are made, here or in a channel"))
+    @app_commands.describe(
+        channel=N_("Only for this channel; else for the whole server"),
+        model=N_("Model for those who do not choose one"),
+        preset=N_("Quality for those who do not choose one"),
+        steps=N_("Usual denoising steps"),
+        seconds=N_("Usual length of a video in seconds"),
+        size=N_("Usual width x height in pixels, such as 256x256"),
+        max_steps=N_("Most denoising steps"),
+        max_seconds=N_("Longest video in seconds"),
+        max_size=N_("Most pixels, as width x height"),
+        waiting_per_user=N_("How many videos of one member may wait"),
+        role_id=N_("Who may make videos; choose @everyone for everybody"),
+        author_only=N_("Who may make more from a finished video"),
+        previews=N_("Show how a video looks while it is made"),
+        spoiler=N_("Cover every video until somebody wants to see it"),
+        explain=N_("Explain how each video was made"),
+        showcase_channel_id=N_("Where the Share button posts videos"),
+        language=N_("Language of public messages"),
+        retention_days=N_("Days that videos are kept"),
+    )
+    @app_commands.rename(
+        preset="quality",
+        waiting_per_user="waiting",
+        role_id="role",
+        author_only="buttons",
+        showcase_channel_id="showcase",
+    )
+    @app_commands.choices(
+        preset=_choices(settings.QUALITIES),
+        author_only=_choices({"author": N_("Only who asked for it"), "all": N_("Everybody")}),
+        language=[app_commands.Choice(name=name, value=key) for key, name in LANGUAGES.items()],
+    )
+    async def set_(  # pyright: ignore[reportUnusedFunction]
+        interaction: Interaction,
+        channel: Place | None = None,
+        model: str | None = None,
+        preset: str | None = None,
+        steps: app_commands.Range[int, 1, 200] | None = None,
+        seconds: app_commands.Range[float, 0.1, 60.0] | None = None,
+        size: app_commands.Range[str, 3, 12] | None = None,
+        max_steps: app_commands.Range[int, 1, 200] | None = None,
+        max_seconds: app_commands.Range[float, 0.1, 60.0] | None = None,
+        max_size: app_commands.Range[str, 3, 12] | None = None,
+        waiting_per_user: app_commands.Range[int, 1, 100] | None = None,
+        role_id: discord.Role | None = None,
+        author_only: str | None = None,
+        previews: bool | None = None,
+        spoiler: bool | None = None,
+        explain: bool | None = None,
+        showcase_channel_id: discord.TextChannel | None = None,
+        language: str | None = None,
+        retention_days: app_commands.Range[float, 0.1, 3650.0] | None = None,
     ) -> None:
-        await _save_words(interaction, lambda words: with_word(words, word))
+        wanted = {
+            "model": model,
+            "preset": preset,
+            "steps": steps,
+            "seconds": seconds,
+            "size": size,
+            "max_steps": max_steps,
+            "max_seconds": max_seconds,
+            "max_size": max_size and "{}x{}".format(*read_size(max_size)),
+            "waiting_per_user": waiting_per_user,
+            "role_id": role_id and role_id.id,
+            "author_only": author_only and author_only == "author",
+            "previews": previews,
+            "spoiler": spoiler,
+            "explain": explain,
+            "showcase_channel_id": showcase_channel_id and showcase_channel_id.id,
+            "language": language,
+            "retention_days": retention_days,
+        }
+        changes: dict[str, Any] = {
+            name: value for name, value in wanted.items() if value is not None
+        }
+        if channel is None and role_id is not None and role_id.is_default():
+            changes["role_id"] = None
+        if showcase_channel_id is not None:
+            _check_showcase(showcase_channel_id)
+        async with changing(interaction, channel) as draft:
+            _check_operators(changes, interaction.client.settings)
+            await _lay_over(interaction.client, draft, changes)
 
-    @group.command(name="unblock", description="Allow prompts to have this word again")
-    @word_option
-    async def unblock(interaction: Interaction, word: str) -> None:  # pyright: ignore[reportUnusedFunction]
-        await _save_words(interaction, lambda words: without_word(words, word))
-
-    unblock.autocomplete("word")(_complete_word)
+    set_.autocomplete("model")(complete_model)
 
 
-async def _save_words(
-    interaction: Interaction, change: Callable[[tuple[str, ...]], tuple[str, ...]]
-) -> None:
-    guild = _managed_guild(interaction)
-    store = interaction.client.store
-    rules = await store.rules(guild.id)
-    rules = msgspec.structs.replace(rules, blocked_words=change(rules.blocked_words))
-    await store.save_rules(guild.id, rules)
-    await _answer(interaction, guild, rules)
+def _add_reset(group: app_commands.Group) -> None:
+    @group.command(name="reset", description=N_("Forget what was set, here or in a channel"))
+    @app_commands.describe(
+        setting=N_("Which one; else all but the word filter"),
+        channel=N_("What was set for this channel; else for the server"),
+    )
+    async def reset(  # pyright: ignore[reportUnusedFunction]
+        interaction: Interaction, setting: str | None = None, channel: Place | None = None
+    ) -> None:
+        async with changing(interaction, channel) as draft:
+            if setting is not None and setting not in settings.LABELS:
+                raise Refusal(settings.NO_SUCH_SETTING)
+            names = (
+                [setting] if setting else [n for n in settings.LABELS if n not in _KEPT_BY_RESET]
+            )
+            usual = GuildRules()
+            forgotten = {name: getattr(usual, name) for name in names}
+            draft.rules = msgspec.structs.replace(draft.rules, **forgotten)
+
+    reset.autocomplete("setting")(_complete_setting)
 
 
-async def _complete_word(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Offer the blocked words to those who may see them."""
-    if interaction.guild is None or not interaction.permissions.manage_guild:
-        return []
-    rules = await interaction.client.store.rules(interaction.guild.id)
-    typed = plain(current)
-    found = [word for word in rules.blocked_words if typed in word]
-    return [app_commands.Choice(name=word, value=word) for word in found[:25]]
+def _choices(named: Mapping[str, str]) -> list[app_commands.Choice[str]]:
+    return [
+        app_commands.Choice(name=app_commands.locale_str(name), value=value)
+        for value, name in named.items()
+    ]
 
 
-async def _merged(
-    client: ZoetropeClient, rules: GuildRules, given: Mapping[str, object]
-) -> GuildRules:
-    """Lay what was given over the old rules and check the whole against the model.
+async def _complete_setting(
+    interaction: Interaction, current: str
+) -> list[app_commands.Choice[str]]:
+    return best_matches(current, ((_(label), name) for name, label in settings.LABELS.items()))
+
+
+async def _lay_over(client: ZoetropeClient, draft: Draft, changes: dict[str, Any]) -> None:
+    """Make changes to the draft and check the whole against the model. Raises `Refusal`.
 
     Steps, length and size belong to a model, so a new model forgets the old one's.
     """
-    if "model" in given and given["model"] != rules.model:
-        rules = msgspec.structs.replace(rules, steps=None, seconds=None, size=None)
-    rules = msgspec.structs.replace(rules, **given)
-    spec = await resolve_model(client, None, rules)
+    if not changes:
+        raise Refusal(refusals.NOTHING_TO_SET)
+    if draft.channel_id is not None and changes.keys() & SERVER_WIDE:
+        raise Refusal(settings.NOT_FOR_CHANNELS)
+    rules = with_model(draft.rules, changes.get("model", draft.rules.model))
+    rules = msgspec.structs.replace(rules, **changes)
+    in_force = rules if draft.channel_id is None else combined(draft.server, rules)
+    spec = await resolve_model(client, None, in_force)
     await check_device(client, spec)
-    if rules.steps is not None:
+    _check_numbers(in_force, spec)
+    if not given(rules).keys().isdisjoint({"steps", "seconds", "size"}):
+        rules = msgspec.structs.replace(rules, model=spec.name)
+    draft.rules = rules
+
+
+def _check_numbers(rules: GuildRules, spec: ModelSpec) -> None:
+    """Raises `Refusal` for usual numbers that the model cannot meet, or that are not allowed."""
+    if rules.model in (None, spec.name):
         check_steps(rules.steps, spec)
-    if rules.seconds is not None:
-        check_seconds(rules.seconds, spec)
-    if rules.size is not None:
-        check_size(rules.size, spec)
-    tied = rules.steps is not None or rules.seconds is not None or rules.size is not None
-    return msgspec.structs.replace(rules, model=spec.name) if tied else rules
+        if rules.seconds is not None:
+            check_seconds(rules.seconds, spec)
+        if rules.size is not None:
+            check_size(rules.size, spec)
+    check_defaults(rules)
 
 
-def _managed_guild(interaction: Interaction) -> discord.Guild:
-    """Return the server. Discord's own check can be overridden there, so it is made again here."""
-    if interaction.guild is None or not interaction.permissions.manage_guild:
-        raise Refusal(refusals.MANAGERS_ONLY)
-    return interaction.guild
+def _check_operators(changes: dict[str, Any], limits: Settings) -> None:
+    """Raises `Refusal` for what goes beyond what who runs the bot allows."""
+    waiting, days = changes.get("waiting_per_user", 0), changes.get("retention_days", 0)
+    if waiting > limits.max_waiting_per_user:
+        raise Refusal(settings.above_operators("waiting", str(limits.max_waiting_per_user)))
+    if limits.retention_days and days > limits.retention_days:
+        most = settings.days(limits.retention_days)
+        raise Refusal(settings.above_operators("retention_days", most))
+    if changes.get("previews") and not limits.previews:
+        raise Refusal(settings.PREVIEWS_OFF)
 
 
-async def _answer(interaction: Interaction, guild: discord.Guild, rules: GuildRules) -> None:
-    spec = await resolve_model(interaction.client, None, rules)
-    overview = _overview(guild.name, rules, spec)
-    dispatcher = interaction.client.dispatcher
-    overview.add_field(name="Now", value=status.state(dispatcher.waiting, dispatcher.note))
-    await interaction.response.send_message(embed=overview, ephemeral=True)
-
-
-def _overview(guild_name: str, rules: GuildRules, spec: ModelSpec) -> discord.Embed:
-    embed = discord.Embed(title=f"Video settings of {common.quote(guild_name, 100)}")
-    defaults = spec.defaults
-    seconds = rules.seconds or defaults.num_frames / defaults.fps
-    rows = {
-        "Model": (f"{spec.title} (`{spec.name}`)", rules.model),
-        "Steps": (str(rules.steps or defaults.num_inference_steps), rules.steps),
-        "Length": (f"{seconds:.1f} s", rules.seconds),
-        "Size": (rules.size or f"{defaults.width}x{defaults.height}", rules.size),
-        "Who": ("everybody" if rules.role_id is None else f"<@&{rules.role_id}>", rules.role_id),
-    }
-    for name, (value, chosen) in rows.items():
-        origin = "-# default" if chosen is None else "-# set here"
-        embed.add_field(name=name, value=f"{value}\n{origin}", inline=True)
-    words = settings.blocked_words(rules.blocked_words)
-    embed.add_field(name="Word filter", value=words, inline=True)
-    embed.set_footer(text="Change them with /settings set")
-    return embed
+def _check_showcase(channel: discord.TextChannel) -> None:
+    granted = channel.permissions_for(channel.guild.me)
+    if missing := missing_permissions(granted, in_thread=False):
+        raise Refusal(settings.showcase_lacks(missing))

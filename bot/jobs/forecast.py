@@ -62,6 +62,12 @@ class Forecast:
         """Return the Unix time at which all that waits now is made, if that is known."""
         return self._after(self._queue.in_all())
 
+    def device_seconds(self, job: Job) -> float:
+        """Return how long the device works on a job, as far as that is known; else 0."""
+        kind, _ = work_of(job)
+        duration = self._estimates.duration(kind, job.variations)
+        return 0.0 if duration is None else duration.device
+
     def starts_at(self, job_id: str) -> float | None:
         """Return the Unix time at which a waiting job starts, if all that is ahead is known."""
         return self._after(self._queue.ahead(job_id))

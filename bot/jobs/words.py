@@ -17,7 +17,7 @@ from bot.texts import refusals, word_filter
 MAX_WORDS = 200
 MAX_WORD_LENGTH = 50
 MAX_PATTERNS = 50
-MAX_PATTERN_LENGTH = 200
+MAX_PATTERN_LENGTH = 100
 
 _PATIENCE = 0.05
 """Seconds for all patterns of a server on one text: nothing else runs meanwhile."""

@@ -1,7 +1,5 @@
 """The word filter: why a rule is not taken, and what the filter would do."""
 
-from collections.abc import Sequence
-
 from bot.i18n import N_, _
 from bot.texts.common import quote
 
@@ -49,8 +47,3 @@ def refused_by_pattern(pattern: str, text: str) -> str:
     return _("The word filter refuses this text: the pattern “{pattern}” matches “{text}”.").format(
         pattern=quote(pattern, 100), text=quote(text, 50)
     )
-
-
-def hidden(rules: Sequence[str]) -> str:
-    """List rules of the filter, covered until somebody wants to read them."""
-    return f"||{quote(', '.join(rules), 900)}||" if rules else _("off")

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.jobs.job import JobState
+from bot.jobs.rules import GuildRules
 from bot.jobs.store import open_store
-from bot.retention import keep_tidy, remove_old_clips
+from bot.retention import keep_tidy, remove_by_rules, remove_old_clips
 from tests.bot.jobs import make_job
 
 OLD, LIMIT, YOUNG = 1_000.0, 2_000.0, 3_000.0
@@ -66,7 +67,9 @@ async def test_days_are_counted_from_now_and_zero_keeps_all(
     write(tmp_path, "young.mp4", modified=now - 6 * 86_400)
     write(tmp_path, "older.mp4", modified=now - 8 * 86_400)
     async with open_store(tmp_path / "db") as store:
-        await keep_tidy(store, tmp_path, 0)
+        keeping = asyncio.create_task(keep_tidy(store, tmp_path, 0))
+        await remove_by_rules(store, tmp_path, now)
+        keeping.cancel()
         assert {"young.mp4", "older.mp4"} <= set(left(tmp_path))
         caplog.set_level(logging.INFO, "bot.retention")
         removed = asyncio.Event()
@@ -76,3 +79,21 @@ async def test_days_are_counted_from_now_and_zero_keeps_all(
         tidy.cancel()
     assert caplog.messages == ["files of old clips that were removed: 1"]
     assert "young.mp4" in left(tmp_path)
+
+
+async def test_a_servers_own_days_count_for_its_clips_alone(tmp_path: Path) -> None:
+    write(tmp_path, "short.mp4", "short.thumb.jpg", "fresh.mp4", "other.mp4", "nojob.mp4")
+    async with open_store(tmp_path / "db") as store:
+        now = 2 * 86_400.0
+        await store.save_rules(2, GuildRules(retention_days=1.0))
+        await store.save_rules(3, GuildRules(steps=9))
+        done = {"state": JobState.POSTED}
+        await store.save_job(make_job("short", **done, finished_at=now - 86_401))
+        await store.save_job(make_job("fresh", **done, finished_at=now - 86_399))
+        await store.save_job(make_job("other", **done, finished_at=OLD, guild_id=3))
+        await remove_by_rules(store, tmp_path, now)
+    assert [name for name in left(tmp_path) if not name.startswith("db")] == [
+        "fresh.mp4",
+        "nojob.mp4",
+        "other.mp4",
+    ]
