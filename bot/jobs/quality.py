@@ -1,10 +1,10 @@
-"""The next better quality preset that a clip can be made in once more."""
+"""In which better quality a clip can be made once more."""
 
 from math import sqrt
 from typing import get_args
 
 from bot.jobs.job import Job
-from generator import ModelSpec, PresetName, Settings
+from generator import Completed, ModelSpec, PresetName, Settings
 
 
 def next_quality(job: Job, spec: ModelSpec) -> Settings | None:
@@ -32,6 +32,13 @@ def next_quality(job: Job, spec: ModelSpec) -> Settings | None:
             guidance_scale=preset.guidance_scale if guided_as_usual else request.guidance_scale,
         )
     return None
+
+
+def larger_size(clip: Completed, spec: ModelSpec) -> tuple[int, int] | None:
+    """Return what a clip can be made larger to, in pixels; None if its model cannot."""
+    if spec.fit_frames(clip.num_frames) != clip.num_frames:  # one that was extended
+        return None
+    return spec.upscaled_size(clip.width, clip.height)
 
 
 def _size(job: Job, preset: Settings, spec: ModelSpec) -> tuple[int, int]:

@@ -12,6 +12,7 @@ import aiosqlite
 import msgspec
 
 from bot.errors import StartupError, StoreError
+from bot.jobs import privacy
 from bot.jobs.allowance import WINDOW, Use, device_seconds
 from bot.jobs.choices import MemberChoices
 from bot.jobs.database import prepare_database
@@ -32,6 +33,7 @@ _FOUND = (
     "user_id = ? AND instr(casefold(COALESCE(own_prompt, json_extract(request, '$.prompt'))), ?)"
 )
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE "  # noqa: S608 - our own names
+_A_DAY = 24 * 3600.0
 MOST_READ = 5_000
 """Jobs that are read at once, which takes a part of a second."""
 _UPSERT = (
@@ -161,6 +163,16 @@ class Store:
         )
         return {job_id for (job_id,) in rows}
 
+    async def expired_by_rules(self, job_ids: Collection[str], now: float) -> set[str]:
+        """Return which of some jobs ended longer ago than their servers keep clips."""
+        rows = await self._fetch(
+            "SELECT id FROM jobs JOIN guild_rules USING (guild_id) "  # noqa: S608 - our own words
+            f"WHERE id IN (SELECT value FROM json_each(?)) AND NOT {_UNFINISHED} AND "
+            "COALESCE(finished_at, created_at) <= ? - ? * json_extract(rules, '$.retention_days')",
+            [msgspec.json.encode(list(job_ids)).decode(), now, _A_DAY],
+        )
+        return {job_id for (job_id,) in rows}
+
     async def rules(self, guild_id: int | None) -> GuildRules:
         """Return a server's rules; direct messages and new servers have the defaults."""
         rows = await self._fetch("SELECT rules FROM guild_rules WHERE guild_id = ?", [guild_id])
@@ -251,6 +263,24 @@ class Store:
                 values,
             )
 
+    async def rows_about(self, user_id: int) -> dict[str, list[dict[str, Any]]]:
+        """Return all that is kept about a member, by table, for them to read."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        try:
+            for table, condition in privacy.ABOUT.items():
+                query = f"SELECT * FROM {table} WHERE {condition}"  # noqa: S608 - our own words
+                async with self._db.execute(query, {"user": user_id}) as cursor:
+                    names = [column[0] for column in cursor.description]
+                    rows = [dict(zip(names, row, strict=True)) async for row in cursor]
+                found[table] = [privacy.readable(row) for row in rows]
+        except (sqlite3.Error, ValueError) as error:
+            raise StoreError(f"the database could not be read ({error})") from error
+        return found
+
+    async def forget(self, user_id: int, used_since: float) -> None:
+        """Forget a member, but for jobs that have not ended; see `privacy.forgetting`."""
+        await self._writer.write_all(*privacy.forgetting(user_id, used_since))
+
     async def fact(self, name: str) -> str | None:
         rows = await self._fetch("SELECT value FROM facts WHERE name = ?", [name])
         return rows[0][0] if rows else None
@@ -295,6 +325,8 @@ async def open_store(path: Path, *, busy_timeout: float = 5.0) -> AsyncGenerator
             )
             # the default of WAL would lose the last commits with the power, and post a clip twice
             await connection.execute("PRAGMA synchronous = FULL")
+            # what was forgotten must not be in the file
+            await connection.execute("PRAGMA secure_delete = ON")
             # SQLite's own knows only the letters of English
             await connection.create_function("casefold", 1, str.casefold, deterministic=True)  # pyright: ignore[reportUnknownMemberType]
         except sqlite3.Error as error:

@@ -3,6 +3,7 @@
 from discord.utils import escape_markdown, escape_mentions
 
 from bot.i18n import decimal
+from bot.jobs.job import Job
 
 _QUOTED_LENGTH = 300
 
@@ -14,10 +15,23 @@ def quote(text: str, length: int = _QUOTED_LENGTH) -> str:
     return escape_mentions(escape_markdown(text))
 
 
+def link_to(job: Job) -> str | None:
+    """Return the address of a job's clip, else of its status; None where others cannot see it."""
+    message_id = job.result_message_id or job.status_message_id
+    if message_id is None or job.private:
+        return None
+    return f"https://discord.com/channels/{job.guild_id or '@me'}/{job.channel_id}/{message_id}"
+
+
 def to_copy(text: str) -> str:
     """Return a member's words for them to copy, exactly but for what would end the block."""
     harmless = text.replace("```", "'" * 3)
     return f"```\n{harmless}\n```"
+
+
+def cut(text: str, length: int = 2000) -> str:
+    """Return a text that fits into a message."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def from_now(unix_time: float) -> str:
