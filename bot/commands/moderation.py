@@ -9,7 +9,6 @@ import msgspec
 from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
-from bot.components.log_card import serve_card
 from bot.components.panels import Panel, panel_menu
 from bot.errors import Refusal
 from bot.i18n import N_, _
@@ -236,4 +235,4 @@ async def _say(interaction: Interaction, text: str) -> None:
     await interaction.response.send_message(common.cut(text), ephemeral=True)
 
 
-MODERATION_PANELS: Mapping[str, Panel] = {"modqueue": _cancel_chosen, "modlog": serve_card}
+MODERATION_PANELS: Mapping[str, Panel] = {"modqueue": _cancel_chosen}
