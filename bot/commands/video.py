@@ -15,6 +15,7 @@ from bot.jobs.limits import MAX_PROMPT_LENGTH, MAX_SEED
 from bot.jobs.several import MAX_VARIATIONS
 from bot.jobs.shapes import ASPECTS
 from bot.jobs.wish import Wish
+from bot.texts.settings import QUALITIES
 from generator import PresetName
 
 DESCRIPTIONS = {
@@ -36,11 +37,6 @@ DESCRIPTIONS = {
     "explain": N_("Add how this very video was made"),
     "private": N_("Only you see it"),
     "spoiler": N_("Cover it until somebody wants to see it"),
-}
-QUALITIES: dict[PresetName, str] = {
-    "draft": N_("Draft"),
-    "normal": N_("Normal"),
-    "best": N_("Best"),
 }
 
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +15,15 @@ from bot.commands.asking import complete, make_video, offer_of
 from bot.components.change import change_waiting, check_waiting
 from bot.components.children import check_allowed, make_from
 from bot.components.edit_form import (
+    ANIMATING,
     EDITING,
     WRITING,
-    FormContext,
-    fields_of,
     read_form,
+    said_in,
     typed_in,
     wish_form,
 )
+from bot.components.form_fields import FormContext
 from bot.components.panels import panel_button
 from bot.errors import Refusal, StoreError
 from bot.i18n import _
@@ -99,21 +100,23 @@ async def serve_draft(interaction: Interaction, argument: str, values: Sequence[
         raise Refusal(refusals.DRAFT_GONE)
     match action:
         case "edit":
-            await _show(interaction, draft, tuple(draft.typed) or fields_of(draft.wish, WRITING))
+            await _show(interaction, draft, WRITING, said_in(draft.wish))
         case "picture":
             picture = draft.pictures[int(values[0])]
             draft = replace(draft, wish=with_picture(draft.wish, picture))
-            await open_draft(interaction, draft, fields_of(draft.wish, WRITING))
+            await open_draft(interaction, draft, ANIMATING)
         case "form":
             await _submit(interaction, draft)
         case _:
             raise Refusal(refusals.UNKNOWN_BUTTON)
 
 
-async def _show(interaction: Interaction, draft: Draft, names: Sequence[str]) -> None:
+async def _show(
+    interaction: Interaction, draft: Draft, names: Sequence[str], said: Collection[str] = ()
+) -> None:
     context = await _context(interaction, draft.wish)
     custom_id = f"v1:my-{PANEL}:form-{draft.id}"
-    form = wish_form(_("New video"), custom_id, names, context, draft.typed)
+    form = wish_form(_("New video"), custom_id, names, context, draft.typed, said)
     await interaction.response.send_modal(form)
 
 
