@@ -8,6 +8,7 @@ from bot.components.buttons import result_view, retry_view
 from bot.delivery.clips import Clips
 from bot.delivery.places import missing_permissions_of
 from bot.errors import Refusal
+from bot.i18n import N_
 from bot.jobs.job import Job, JobState
 from bot.texts import refusals, results, status
 from generator import GenerationError
@@ -19,8 +20,8 @@ _LATEST = 100
 def add_show_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     """Register /show."""
 
-    @tree.command(name="show", description="Show a video that was made before")
-    @app_commands.describe(id="The word after the #")
+    @tree.command(name="show", description=N_("Show a video that was made before"))
+    @app_commands.describe(id=N_("The word after the #"))
     async def show(  # pyright: ignore[reportUnusedFunction]
         interaction: Interaction,
         id: app_commands.Range[str, 1, 20],  # noqa: A002 - the option's name

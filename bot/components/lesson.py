@@ -25,7 +25,7 @@ from bot.jobs.limits import make_plan
 from bot.jobs.wish import Wish
 from bot.texts import refusals
 
-_AS_USUAL = Wish(prompt=wording.EXAMPLE_PROMPT, seed=0)
+_AS_USUAL = Wish(prompt="a red circle moving right", seed=0)
 
 
 async def show_page(interaction: Interaction, page: Page, *, private: bool, turn: bool) -> None:
@@ -40,7 +40,7 @@ async def show_page(interaction: Interaction, page: Page, *, private: bool, turn
         content=_(wording.NO_PICTURE) if picture is None else None,
         embed=page_embed(page, subject),
         attachments=card if picture is None else [picture, *card],
-        view=_lesson_view(page),
+        view=lesson_view(page),
     )
 
 
@@ -162,7 +162,8 @@ def _is_own(interaction: Interaction) -> bool:
     return origin is not None and origin.user.id == interaction.user.id
 
 
-def _lesson_view(page: Page) -> discord.ui.View:
+def lesson_view(page: Page) -> discord.ui.View:
+    """Return the menu and the buttons of a page."""
     # only dynamic items and no timeout, as in the view of a job
     view = discord.ui.View(timeout=None)
     view.add_item(_topic_menu(page))

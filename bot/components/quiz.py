@@ -72,12 +72,12 @@ class QuizButton(
 def _next_page(standing: Standing, choice: int | None) -> tuple[discord.Embed, discord.ui.View]:
     """Return what follows a press. Raises `Refusal` for a question this version does not have."""
     if standing.is_over:
-        return end_embed(standing), _end_view(standing)
+        return end_embed(standing), end_view(standing)
     if choice is None:
         return question_embed(standing), _question_view(standing)
     if choice >= len(standing.question.answers):
         raise Refusal(refusals.UNKNOWN_BUTTON)
-    return answer_embed(standing, choice), _answer_view(standing, choice)
+    return answer_embed(standing, choice), answer_view(standing, choice)
 
 
 def _question_view(standing: Standing) -> discord.ui.View:
@@ -87,7 +87,8 @@ def _question_view(standing: Standing) -> discord.ui.View:
     return view
 
 
-def _answer_view(before: Standing, choice: int) -> discord.ui.View:
+def answer_view(before: Standing, choice: int) -> discord.ui.View:
+    """Return what leads on from an answer, and back to the lesson from a wrong one."""
     view = discord.ui.View(timeout=None)
     after = before.after(choice)
     label = wording.QUIZ_SHOW_SCORE if after.is_over else wording.QUIZ_NEXT
@@ -98,7 +99,8 @@ def _answer_view(before: Standing, choice: int) -> discord.ui.View:
     return view
 
 
-def _end_view(standing: Standing) -> discord.ui.View:
+def end_view(standing: Standing) -> discord.ui.View:
+    """Return what leads to a new run, and to the topics of wrong answers."""
     view = discord.ui.View(timeout=None)
     view.add_item(QuizButton(Standing(), None, _(wording.QUIZ_AGAIN), emoji="🔁"))
     for topic in standing.missed():

@@ -19,7 +19,6 @@ DEPTHS: Final[dict[Depth, str]] = {
 }
 LIGHT: Final = N_("Light pictures")
 DARK: Final = N_("Dark pictures")
-EXAMPLE_PROMPT: Final = "a red circle moving right"
 NO_PICTURE: Final = N_("The picture could not be drawn just now; the words stand by themselves.")
 
 QUIZ_TITLE: Final = N_("Quiz: diffusion and GANs")
