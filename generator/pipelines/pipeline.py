@@ -11,6 +11,7 @@ from generator.errors import DeviceLostError
 from generator.failures import out_of_memory
 from generator.pipelines.device import Device, is_out_of_memory
 from generator.pipelines.loader import loaded_revision, sibling
+from generator.pipelines.noise import noise_of
 from generator.pipelines.pictures import first_picture
 from generator.pipelines.preview import watch
 from generator.pipelines.steps import Steps, reporting_scheduler
@@ -41,7 +42,8 @@ class DiffusersPipeline:
         """Return the clip's frames and sound; the same request gives the same."""
         pipeline = self._pipeline_for(request)
         try:
-            return self._run(pipeline, request, on_progress, on_snapshot)
+            with noise_of(request) as generator:
+                return self._run(pipeline, request, generator, on_progress, on_snapshot)
         except (RuntimeError, MemoryError) as error:
             raise _in_plain_words(error, request, self._spec, self._device) from error
         finally:
@@ -52,13 +54,12 @@ class DiffusersPipeline:
         self,
         pipeline: Any,
         request: GenerationRequest,
+        generator: torch.Generator,
         on_progress: OnProgress,
         on_snapshot: OnSnapshot | None,
     ) -> Rendering:
         arguments = self._arguments(request)
         on_progress("encoding_prompt", 0, 0)
-        # drawn on the CPU, so that a seed means the same noise on every device
-        generator = torch.Generator("cpu").manual_seed(request.seed)
         for_call, for_scheduler = self._fixed_steps(pipeline)
         pipeline.scheduler = reporting_scheduler(
             pipeline.scheduler,

@@ -83,6 +83,10 @@ def same(one: Rendering, other: Rendering) -> bool:
     return np.array_equal(one.frames, other.frames) and one.audio is other.audio
 
 
+def distance(one: Rendering, other: Rendering) -> float:
+    return float(np.abs(one.frames.astype(np.float64) - other.frames).mean())
+
+
 def stop_at(step: int) -> Callable[[str, int, int], None]:
     def on_progress(stage: str, done: int, total: int) -> None:
         if stage == "denoising" and done == step:
@@ -124,6 +128,23 @@ def test_variations_read_no_prompt_again(bench: Bench, clip: Rendering) -> None:
     assert read == [[] for _ in readers]
     assert not same(bench.run(bench.request(prompt="a blue square")), clip)
     assert any(read)
+
+
+def test_a_graded_variation_lies_between_the_clips_of_two_seeds(
+    bench: Bench, clip: Rendering
+) -> None:
+    """From one to the other, exactly at both ends, and nothing is left of it for the next."""
+    other = bench.run(bench.request(seed=8))
+
+    def varied(strength: float) -> Rendering:
+        return bench.run(bench.request(variation_seed=8, variation_strength=strength))
+
+    slightly, strongly = varied(0.1), varied(0.6)
+    assert 0 < distance(clip, slightly) < distance(clip, strongly)
+    assert distance(clip, slightly) < 0.7 * distance(clip, other)
+    assert distance(other, strongly) < distance(other, slightly)
+    assert same(varied(1.0), other)
+    assert same(varied(0.0), clip)
 
 
 def test_every_step_is_reported(bench: Bench) -> None:
