@@ -14,7 +14,7 @@ from bot.errors import Refusal
 from bot.jobs.inputs import remove_inputs
 from bot.jobs.job import Job, JobState
 from bot.jobs.several import remove_clips, split_name
-from bot.texts import refusals
+from bot.texts import picking, refusals
 
 _log = logging.getLogger(__name__)
 _ENDS = {JobState.POSTED, JobState.FAILED, JobState.CANCELLED}
@@ -38,6 +38,7 @@ async def delete(interaction: Interaction, job: Job) -> None:
     if was_picked(message, job.id):
         await take_out(interaction, job)
         await _remove(client, job, but=message.id)
+        await interaction.edit_original_response(content=picking.deleted(job), view=None)
         return
     await _delete_pressed(interaction)
     shows_others = len(message.attachments) > 1

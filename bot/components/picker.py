@@ -43,7 +43,7 @@ def was_picked(message: discord.Message, name: str) -> bool:
 
 
 async def take_out(interaction: Interaction, clip: Job) -> None:
-    """Take a picked clip out of the message with the others, and say so.
+    """Take a picked clip out of the message with the others.
 
     Raises `Refusal` where the bot cannot change that message.
     """
@@ -69,7 +69,6 @@ async def take_out(interaction: Interaction, clip: Job) -> None:
     except discord.HTTPException as error:
         _log.warning("clip %s cannot be taken out of its message: %s", clip.id, error)
         raise Refusal(picking.CANNOT_TAKE_OUT) from None
-    await interaction.edit_original_response(content=picking.deleted(clip), view=None)
 
 
 async def _source(interaction: Interaction) -> discord.Message:
