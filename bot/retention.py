@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from bot.errors import StoreError
@@ -20,11 +21,16 @@ _CLIP_FILE = re.compile(
 
 
 async def keep_tidy(store: Store, folder: Path, days: float) -> None:
-    """Remove the files of jobs that ended so many days ago, now and every hour; 0 keeps all."""
-    while days > 0:
+    """Remove the files of jobs that ended so many days ago, now and every hour; 0 keeps all.
+
+    A server's own number of days counts where it is less.
+    """
+    while True:
         try:
-            await remove_old_clips(store, folder, time.time() - days * _A_DAY)
-            await store.forget_drafts(time.time() - days * _A_DAY)
+            if days > 0:
+                await remove_old_clips(store, folder, time.time() - days * _A_DAY)
+                await store.forget_drafts(time.time() - days * _A_DAY)
+            await remove_by_rules(store, folder, time.time())
         except (OSError, StoreError) as error:
             _log.warning("old clips could not be removed, next try in an hour: %s", error)
         await asyncio.sleep(_INTERVAL)
@@ -41,6 +47,22 @@ async def remove_old_clips(store: Store, folder: Path, before: float) -> None:
     await asyncio.to_thread(_remove, removed)
     if removed:
         _log.info("files of old clips that were removed: %d", len(removed))
+
+
+async def remove_by_rules(store: Store, folder: Path, now: float) -> None:
+    """Remove the files of jobs that ended longer ago than their servers keep clips."""
+    files = await asyncio.to_thread(_files_before, folder, now)
+    expired = await store.expired_by_rules({job_id for job_id, _ in files}, now)
+    removed = [path for job_id, path in files if job_id in expired]
+    await asyncio.to_thread(_remove, removed)
+    if removed:
+        _log.info("files of clips that were removed by a server's rules: %d", len(removed))
+
+
+def remove_clips_of(folder: Path, job_ids: Collection[str]) -> None:
+    """Remove every file of some jobs; blocks. Raises `OSError`."""
+    found = ((_CLIP_FILE.fullmatch(path.name), path) for path in folder.iterdir())
+    _remove([path for match, path in found if match and match[1] in job_ids])
 
 
 def _files_before(folder: Path, before: float) -> list[tuple[str, Path]]:

@@ -110,6 +110,17 @@ class Dispatcher:
         made = [run.job for run in held if not run.is_over and not run.is_cancelled]
         return made + self._queue.jobs_of(user_id)
 
+    async def end_all_of(self, user_id: int, patience: float) -> bool:
+        """Cancel a member's jobs; tell whether within so many seconds all had their last words."""
+        for job in await self.unfinished_of(user_id):
+            with contextlib.suppress(Refusal):  # its clip is being posted
+                await self.cancel(job.id, user_id)
+        tasks = [held.task for held in self._hands.all() if held.run.job.user_id == user_id]
+        if tasks:
+            await asyncio.wait(tasks, timeout=patience)
+        unfinished = await self.unfinished_of(user_id)
+        return not unfinished and all(task.done() for task in tasks)
+
     async def is_free(self, job_id: str) -> bool:
         """Tell whether no job has this id, not even one that is just being stored."""
         return await self._store.job(job_id) is None and job_id not in self._accepted
