@@ -11,10 +11,14 @@ from discord.http import Route
 
 from bot.client import ZoetropeClient
 from bot.commands.explain import add_explain_command
+from bot.commands.help import add_help_command
 from bot.commands.history import HISTORY_PANELS, add_history_command
+from bot.commands.log_card import LOG_PANELS
 from bot.commands.menus import add_context_menus
 from bot.commands.moderation import MODERATION_PANELS, add_moderation_commands
+from bot.commands.mysettings import MYSETTINGS_PANELS, add_mysettings_command
 from bot.commands.operator import add_operator_commands
+from bot.commands.privacy import PRIVACY_PANELS, add_privacy_command
 from bot.commands.queue import QUEUE_PANELS, add_queue_command
 from bot.commands.quota import add_quota_command
 from bot.commands.settings import add_settings_commands
@@ -90,7 +94,10 @@ async def _serve(
             DRAFT_PANEL: serve_draft,
             **QUEUE_PANELS,
             **HISTORY_PANELS,
+            **MYSETTINGS_PANELS,
+            **PRIVACY_PANELS,
             **MODERATION_PANELS,
+            **LOG_PANELS,
         }
         client.add_dynamic_items(PageButton, TopicMenu, QuizStart, QuizButton)
         async with client:
@@ -122,6 +129,9 @@ def add_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
     add_queue_command(tree)
     add_quota_command(tree)
     add_history_command(tree)
+    add_mysettings_command(tree)
+    add_privacy_command(tree)
+    add_help_command(tree)
     add_moderation_commands(tree)
     add_operator_commands(tree)
 

@@ -100,6 +100,8 @@ class ZoetropeClient(discord.Client):
         self._actions = actions
         self.panels: dict[str, Panel] = {}
         """What serves private pages, by name."""
+        self.command_ids: dict[str, int] = {}
+        """Discord's, for mentions that can be clicked, by command."""
         self._seen: dict[int, None] = {}
         self.double_clicks = DoubleClicks()
         self.sharing = asyncio.Lock()
@@ -126,9 +128,11 @@ class ZoetropeClient(discord.Client):
         digest = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
         fact = f"commands of {self.application_id}"
         if self.settings.discord_url is None and await self.store.fact(fact) == digest:
-            return
-        await self.tree.sync()
-        await self.store.save_fact(fact, digest)
+            commands = await self.tree.fetch_commands()
+        else:
+            commands = await self.tree.sync()
+            await self.store.save_fact(fact, digest)
+        self.command_ids = {command.name: command.id for command in commands}
 
     async def on_ready(self) -> None:
         _log.info("connected as %s in %d servers", self.user, len(self.guilds))

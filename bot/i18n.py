@@ -59,6 +59,11 @@ def _(message: str) -> str:
     return _translations(_language.get()).gettext(message) if message else ""
 
 
+def name_of(command: str) -> str:
+    """Return what a command is called in the language being spoken."""
+    return _translations(_language.get()).pgettext(NAME, command)
+
+
 def ngettext(singular: str, plural: str, number: float) -> str:
     """Return the form of a message that goes with a number."""
     return _translations(_language.get()).ngettext(singular, plural, number)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,89 @@
+"""/help: what the bot does where somebody is, and how."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.client import Interaction, ZoetropeClient
+from bot.commands.asking import resolve_model
+from bot.commands.ruling import most_waiting, rules_for
+from bot.i18n import N_, _, name_of
+from bot.jobs.rules import GuildRules
+from bot.texts import help as words
+from bot.texts import status
+from generator import ModelSpec
+
+_Command = app_commands.Command[Any, ..., Any] | app_commands.Group
+
+
+def add_help_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
+    """Register /help."""
+
+    @tree.command(name="help", description=N_("What the bot can do here, and how"))
+    async def show(interaction: Interaction) -> None:  # pyright: ignore[reportUnusedFunction]
+        await interaction.response.send_message(embed=await _help(interaction), ephemeral=True)
+
+
+async def _help(interaction: Interaction) -> discord.Embed:
+    client = interaction.client
+    rules = await rules_for(interaction)
+    choices = await client.store.choices(interaction.user.id)
+    spec = await resolve_model(client, None, rules, choices)
+    members: list[str] = []
+    managers: list[str] = []
+    for command in client.tree.get_commands(type=discord.AppCommandType.chat_input):
+        if _may_use(interaction, command):
+            group = members if command.default_permissions is None else managers
+            group += _lines(client, command)
+    intro = words.intro(_mention(client, "video"), spec.title)
+    commands = [f"### {_(words.COMMANDS)}", *members]
+    if managers:
+        commands += [f"### {_(words.MANAGING)}", *managers]
+    embed = discord.Embed(title=_(words.TITLE), description="\n".join([intro, *commands]))
+    embed.add_field(name=_(words.LIMITS), value=_limits(interaction, rules, spec))
+    now = status.state(client.dispatcher.waiting, client.dispatcher.note)
+    embed.add_field(name=_(words.NOW), value=now)
+    menus = client.tree.get_commands(type=discord.AppCommandType.message)
+    if menus:
+        names = [name_of(menu.name) for menu in menus]
+        embed.add_field(name=_(words.MENUS), value=words.menus(names), inline=False)
+    return embed
+
+
+def _may_use(interaction: Interaction, command: _Command) -> bool:
+    """Tell whether a command is shown to somebody there, unless an admin has changed that."""
+    if command.guild_only and interaction.guild is None:
+        return False
+    needed = command.default_permissions
+    return needed is None or interaction.permissions >= needed
+
+
+def _lines(client: ZoetropeClient, command: _Command) -> Iterator[str]:
+    commands = (
+        list(command.walk_commands()) if isinstance(command, app_commands.Group) else [command]
+    )
+    for each in commands:
+        if not isinstance(each, app_commands.Group):
+            mention = _mention(client, each.qualified_name)
+            yield words.command_line(mention, _(each.description))
+
+
+def _mention(client: ZoetropeClient, name: str) -> str:
+    """Return what Discord's clients show as a command to click on."""
+    command_id = client.command_ids.get(name.split()[0])
+    return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
+
+
+def _limits(interaction: Interaction, rules: GuildRules, spec: ModelSpec) -> str:
+    most = interaction.client.settings.retention_days
+    longest = spec.frames.max / spec.defaults.fps
+    return words.limits(
+        seconds=min(filter(None, (longest, rules.max_seconds))),
+        width=spec.defaults.width,
+        height=spec.defaults.height,
+        waiting=most_waiting(interaction, rules),
+        days=min(filter(None, (most, rules.retention_days)), default=0.0),
+        role_id=rules.role_id,
+    )
