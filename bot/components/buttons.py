@@ -9,7 +9,7 @@ from discord import ButtonStyle
 
 from bot.i18n import N_, _
 from bot.jobs.job import Job, JobState
-from bot.jobs.quality import larger_size, next_quality
+from bot.jobs.quality import can_extend, larger_size, next_quality
 from bot.jobs.several import NAME, split_name
 from generator import ModelSpec
 
@@ -128,7 +128,7 @@ def result_view(
     more = ["vary", "edit"]
     if next_quality(job, spec) is not None:
         more.append("better")
-    if spec.can_extend:
+    if can_extend(job, spec):
         more.append("extend")
     if job.completed is not None and larger_size(job.completed, spec) is not None:
         more.append("upscale")

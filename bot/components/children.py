@@ -7,7 +7,7 @@ from bot.commands.asking import make_video
 from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.limits import choose_model
-from bot.jobs.quality import larger_size, next_quality
+from bot.jobs.quality import can_extend, larger_size, next_quality
 from bot.jobs.variation import varied
 from bot.jobs.wish import Wish, again
 from bot.texts import refusals
@@ -51,15 +51,15 @@ async def better(interaction: Interaction, job: Job) -> None:
 async def extend(interaction: Interaction, job: Job) -> None:
     """Let it go on from its last frame, by as much as was made for it, as one longer clip."""
     clip, spec = _made(job), _spec(interaction, job)
+    if not can_extend(job, spec):
+        raise Refusal(refusals.NOT_LONGER)
     added = job.request.num_frames - 1
     seconds = (clip.num_frames + added) / clip.fps
     if seconds > _LONGEST:
         raise Refusal(refusals.too_long_to_extend(_LONGEST, seconds))
-    width, height = spec.fit_size(job.request.width, job.request.height)
     wish = replace(
         again(job),
         seed=None,
-        size=f"{width}x{height}",
         image_path=None,
         upscales=None,
         continues=clip.path,

@@ -1,4 +1,4 @@
-"""In which better quality a clip can be made once more."""
+"""What can be made of a clip: better, longer, larger."""
 
 from math import sqrt
 from typing import get_args
@@ -32,6 +32,11 @@ def next_quality(job: Job, spec: ModelSpec) -> Settings | None:
             guidance_scale=preset.guidance_scale if guided_as_usual else request.guidance_scale,
         )
     return None
+
+
+def can_extend(job: Job, spec: ModelSpec) -> bool:
+    """Tell whether a job's model can let its clip go on, in the size it has."""
+    return spec.can_extend and job.request.upscales is None
 
 
 def larger_size(clip: Completed, spec: ModelSpec) -> tuple[int, int] | None:

@@ -92,7 +92,8 @@ async def test_cancel_and_strangers_there(emulator: Emulator, you: Human) -> Non
     async with Human.connect(emulator.url, channel="elsewhere", username="ada") as ada:
         hers = await ada.wait_for(lambda message: message.id == status.id)
         assert "Only the person" in await refusal(ada, await ada.click(hers, "Get result"))
-    await you.click(status, "Cancel")
+    await status_says(you, status, "Denoising: step")
+    await you.click(status, "Stop")
     await status_says(you, status, "🛑")
 
 

@@ -64,7 +64,10 @@ async def test_a_prompt_becomes_a_playable_clip_that_mentions_its_author(you: Hu
     assert f"<@{you.id}>" in result.content
     assert [mention.id for mention in result.mentions] == [you.id]
     assert "seed 5" in result.content
-    assert list(result.buttons) == ["Vary", "Edit & rerun", "How it works", "Delete"]
+    assert list(result.buttons) == [
+        *("Vary", "Edit & rerun"),
+        *("Info", "How it works", "DM", "Delete"),
+    ]
     (attachment,) = result.attachments
     assert attachment.filename == f"{job_id(status)}-seed5.mp4"
     assert attachment.content_type == "video/mp4"
@@ -92,7 +95,7 @@ async def test_the_same_seed_gives_the_same_clip_and_vary_another(you: Human) ->
     clips = [frames_of(await you.download(m.attachments[0])) for m in (first, second, varied)]
     assert np.array_equal(clips[0], clips[1])
     assert not np.array_equal(clips[0], clips[2])
-    assert f"Made from #{job_id(second)}" in varied_status.content
+    assert f"variation of [**#{job_id(second)}**]" in varied_status.content
     # the buttons of a second and a third generation work as well
     third = await finished(you, await you.reply(await you.click(varied, "Vary")))
     assert third.attachments
@@ -126,11 +129,11 @@ async def test_a_running_clip_is_cancelled_by_its_author_only(you: Human, ada: H
     status = await ask(you, "a yellow heart growing", **SLOW)
     await status_says(you, status, "Denoising: step")
     hers = await ada.wait_for(lambda message: message.id == status.id)
-    assert "Only the person who asked" in await refusal(ada, await ada.click(hers, "Cancel"))
-    await you.click(status, "Cancel")
+    assert "Only the person who asked" in await refusal(ada, await ada.click(hers, "Stop"))
+    await you.click(status, "Stop")
     cancelled = await status_says(you, status, "🛑")
     assert f"Cancelled by <@{you.id}> at step" in cancelled.content
-    assert list(cancelled.buttons) == ["Try again", "Edit & rerun"]
+    assert list(cancelled.buttons) == ["Queue again", "Edit & rerun"]
 
 
 async def test_cancelling_a_waiting_clip_leaves_the_running_one_alone(

@@ -1,0 +1,131 @@
+"""A clip's buttons: on clips made from clips, before and after a restart, for the right people."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.emulator.driver import Human
+from bot.emulator.entities import Member
+from bot.emulator.server import Emulator
+from bot.emulator.shown import Message
+from bot.jobs.rules import GuildRules
+from bot.jobs.store import open_store
+from bot.settings import Settings
+from tests.end_to_end.stack import bot_settings, local_discord, running_bot
+from tests.end_to_end.stories import ask, finished, job_id, refusal, status_says
+
+_MODEL = """
+[able]
+title = "Able"
+description = "Can do everything"
+source = "example/able"
+pipeline_class = "WanPipeline"
+licence = "MIT"
+licence_note = "for tests"
+defaults = { width = 32, height = 32, num_frames = 9, fps = 8, num_inference_steps = 3, guidance_scale = 1.0 }
+draft = { num_inference_steps = 2 }
+best = { num_inference_steps = 4 }
+sizes = { multiple = 16, min = 16, max = 64, max_pixels = 4096 }
+frames = { multiple = 1, offset = 0, min = 1, max = 200 }
+image_to_video = { class_name = "WanImageToVideoPipeline" }
+upscale = { class_name = "WanVideoToVideoPipeline", max = 128, max_pixels = 16384 }
+"""
+_DRAFT = {"steps": 2}
+_MORE = ["Vary", "Edit & rerun", "Same seed, higher quality", "Extend", "Upscale"]
+_ABOUT = ["Info", "How it works", "Share", "DM", "Delete"]
+
+
+class People:
+    """Who looks at the same channel: an author, a stranger and a moderator."""
+
+    def __init__(self, ada: Human, bo: Human, you: Human) -> None:
+        self.author, self.stranger, self.moderator = ada, bo, you
+
+
+@asynccontextmanager
+async def people(emulator: Emulator) -> AsyncGenerator[People]:
+    world = emulator.world
+    guild = next(iter(world.guilds.values()))
+    stranger = world.add_user("bo", "Bo", "#99aab5")
+    guild.members[stranger.id] = Member(stranger)
+    async with (
+        Human.connect(emulator.url, username="ada") as ada,
+        Human.connect(emulator.url, username="bo") as bo,
+        Human.connect(emulator.url) as you,
+    ):
+        yield People(ada, bo, you)
+
+
+async def settings_with_everything(emulator: Emulator, tmp_path: Path) -> Settings:
+    """A model that can extend and upscale, and a showcase channel."""
+    models = tmp_path / "models.toml"
+    models.write_text(_MODEL)
+    settings = bot_settings(emulator, tmp_path, models_file=models, default_model="able")
+    channel = emulator.world.channel_named("general")
+    guild_id = next(iter(emulator.world.guilds))
+    async with open_store(settings.database_path) as store:
+        await store.save_rules(guild_id, GuildRules(showcase_channel_id=channel.id))
+    return settings
+
+
+async def seen(human: Human, message: Message) -> Message:
+    return await human.wait_for(lambda other: other.id == message.id)
+
+
+async def press(human: Human, clip: Message, button: str) -> Message:
+    return await human.reply(await human.click(await seen(human, clip), button))
+
+
+async def check_every_button(clip: Message, who: People) -> None:
+    """Press all but Delete, as a stranger, who may make more of it and look at it."""
+    stranger, name = who.stranger, job_id(clip)
+    children = {
+        "Vary": "variation of",
+        "Same seed, higher quality": "in higher quality",
+        "Extend": "goes on from",
+        "Upscale": "made larger",
+    }
+    for button in children.keys() & clip.buttons.keys():
+        child = await press(stranger, clip, button)
+        assert children[button] in child.content
+        assert f"[**#{name}**](https://discord.com/channels/" in child.content
+        assert [mention.id for mention in (await finished(stranger, child)).mentions] == [
+            stranger.id
+        ]
+    form = await stranger.modal(await stranger.click(await seen(stranger, clip), "Edit & rerun"))
+    assert name in form.title
+    info = await press(stranger, clip, "Info")
+    assert info.ephemeral
+    assert "/video prompt:" in info.text
+    assert (await press(stranger, clip, "How it works")).ephemeral
+    assert "in your direct messages" in (await press(stranger, clip, "DM")).content
+    for button in ("Share", "Delete"):
+        assert "Only the person who asked" in (await press(stranger, clip, button)).content
+
+
+async def test_every_button_works_on_three_generations_before_and_after_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with local_discord() as emulator, people(emulator) as who:
+        settings = await settings_with_everything(emulator, tmp_path)
+        async with running_bot(settings, who.moderator, plain=True):
+            first = await finished(who.author, await ask(who.author, "a red circle", **_DRAFT))
+            assert list(first.buttons) == [*_MORE, *_ABOUT]
+            second = await finished(who.moderator, await press(who.moderator, first, "Vary"))
+            third = await finished(who.author, await press(who.author, second, "Extend"))
+            assert list(third.buttons) == [*_MORE[:2], *_MORE[3:], *_ABOUT]
+            emulator.clock.skip(3)  # the same press again is meant from here on
+            for clip in (first, second, third):
+                await check_every_button(clip, who)
+        await who.moderator.wait_bot_offline()
+        async with running_bot(settings, who.moderator, plain=True):
+            for clip in (first, second, third):
+                await check_every_button(clip, who)
+            for clip in (first, second):
+                await who.moderator.click(await seen(who.moderator, clip), "Delete")
+                await who.moderator.wait_deleted(clip.id)
+            # what was made from what is gone by now goes on
+            child = await press(who.author, third, "Vary")
+            assert (await finished(who.author, child)).attachments
+            await who.author.click(third, "Delete")
+            await who.author.wait_deleted(third.id)
