@@ -21,10 +21,16 @@ def main() -> None:
         for domain, template in found.items():
             path = CATALOGUES / language / "LC_MESSAGES" / f"{domain}.po"
             catalogue = updated(path, language, template)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_written(catalogue, language))
+            _write(path, _written(catalogue, language))
             missing += sum(not is_translated(message) for message in catalogue if message.id)
         print(f"{language}: {missing} to translate")
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that has changed, and leave any other to whoever has it open."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
 
 
 def updated(path: Path, language: str, template: Catalog) -> Catalog:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 import discord
@@ -73,11 +74,16 @@ def _singular(message_id: Any) -> str:
     return message_id if isinstance(message_id, str) else message_id[0]
 
 
+class _EveryOption(discord.Client):
+    """A client with a model that takes all there is, so that no option is left out."""
+
+    catalogue = (SimpleNamespace(image_to_video=True, optional_loras=True),)
+
+
 def command_tree() -> app_commands.CommandTree[Any]:
     """Return the real commands, which nobody will run."""
-    client = discord.Client(intents=discord.Intents.none())
     tree = app_commands.CommandTree(
-        client,
+        _EveryOption(intents=discord.Intents.none()),
         allowed_contexts=AppCommandContext(guild=True, dm_channel=True, private_channel=True),
         allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
     )
@@ -108,4 +114,5 @@ def _words_of(
         if str(parameter.description) != _NO_DESCRIPTION:
             yield str(parameter.description), None, name
         for choice in parameter.choices:
-            yield choice.name, None, name
+            if any(map(str.isalpha, choice.name)):  # no "16:9"
+                yield choice.name, None, name
