@@ -44,6 +44,7 @@ class MessageFlag(IntFlag):
 
     NONE = 0
     SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
@@ -166,6 +167,8 @@ class Channel:
     position: int = 0
     recipient_ids: frozenset[int] = frozenset()
     parent: Channel | None = None
+    owner_id: int | None = None
+    """Who began a thread."""
     archived: bool = False
     locked: bool = False
     archive_changed_at: float | None = None

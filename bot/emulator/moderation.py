@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.emulator import payloads
 from bot.emulator.audience import Audience
-from bot.emulator.entities import Channel, Guild, Member, Overwrite, Role, User
+from bot.emulator.entities import Channel, Guild, Member, Message, Overwrite, Role, User
 from bot.emulator.faults import Faults
 from bot.emulator.gateway import Gateway
 from bot.emulator.permissions import INVITED_BOT, Permission
@@ -61,9 +61,16 @@ class Moderation:
         self._tell_of(channel, "UPDATE")
         self._faults.note("slow mode set", channel.name)
 
-    def create_thread(self, parent: Channel, name: str) -> Channel:
-        """A public thread, which the guild's owner began."""
-        thread = self._world.add_thread(parent, name)
+    def create_thread(
+        self,
+        parent: Channel,
+        name: str,
+        *,
+        starter: Message | None = None,
+        owner: User | None = None,
+    ) -> Channel:
+        """A public thread, as `World.add_thread` makes it."""
+        thread = self._world.add_thread(parent, name, starter=starter, owner=owner)
         self._tell_of(thread, "CREATE")
         return thread
 

@@ -173,7 +173,7 @@ def channel(channel: Channel, world: World) -> Payload:
         "rate_limit_per_user": channel.slow_mode,
     }
     if channel.parent is not None:
-        return {**common, **_thread(channel, channel.parent, channel.guild)}
+        return {**common, **_thread(channel, channel.parent)}
     return {
         **common,
         "topic": channel.topic,
@@ -192,11 +192,11 @@ def _conversation(channel: Channel, world: World) -> Payload:
     return {**recipients, "name": channel.name, "icon": None, "owner_id": str(others[0])}
 
 
-def _thread(thread: Channel, parent: Channel, guild: Guild) -> Payload:
+def _thread(thread: Channel, parent: Channel) -> Payload:
     count = len(thread.messages)
     return {
         "parent_id": str(parent.id),
-        "owner_id": str(guild.owner_id),
+        "owner_id": str(thread.owner_id),
         "message_count": count,
         "total_message_sent": count,
         "member_count": 1,

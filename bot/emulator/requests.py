@@ -1,7 +1,7 @@
 """The bodies a bot sends about messages, typed; where Discord does, null differs from absent."""
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -55,6 +55,14 @@ class MessageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tts: bool = False
     sticker_ids: list[Snowflake] = []
     poll: Payload | None = None
+
+
+class NewThread(msgspec.Struct, frozen=True):
+    """A thread that a message begins."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    auto_archive_duration: Literal[60, 1440, 4320, 10080] | None = None
+    rate_limit_per_user: Annotated[int, msgspec.Meta(ge=0, le=21600)] | None = None
 
 
 class ThreadChanges(msgspec.Struct, frozen=True):

@@ -104,9 +104,24 @@ class World:
         self.channels[channel.id] = channel
         return channel
 
-    def add_thread(self, parent: Channel, name: str) -> Channel:
+    def add_thread(
+        self,
+        parent: Channel,
+        name: str,
+        *,
+        starter: Message | None = None,
+        owner: User | None = None,
+    ) -> Channel:
+        """Make a public thread, which is the guild owner's; one of a message has its id."""
+        assert parent.guild is not None, "threads are in guilds"
+        thread_id = self.new_id() if starter is None else starter.id
         thread = Channel(
-            self.new_id(), ChannelType.PUBLIC_THREAD, name, parent.guild, parent=parent
+            thread_id,
+            ChannelType.PUBLIC_THREAD,
+            name,
+            parent.guild,
+            parent=parent,
+            owner_id=parent.guild.owner_id if owner is None else owner.id,
         )
         self.channels[thread.id] = thread
         return thread

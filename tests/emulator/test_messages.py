@@ -298,3 +298,29 @@ async def test_typing_shows(emulator: Emulator, bot: Bot, you: Human, channel: C
     async with online(bot, emulator):
         await bot.get_partial_messageable(channel.id).typing()
         await you.wait_typing()
+
+
+async def test_a_message_begins_a_thread_that_has_its_id_once(
+    emulator: Emulator, bot: Bot, channel: Channel
+) -> None:
+    async with online(bot, emulator):
+        place = bot.get_channel(channel.id)
+        assert isinstance(place, discord.TextChannel)
+        sent = await place.send("nine of them")
+        thread = await sent.create_thread(name="all nine")
+        assert (thread.id, thread.name, thread.parent_id) == (sent.id, "all nine", channel.id)
+        posted = await thread.send("the first")
+        assert posted.channel.id == thread.id
+        with pytest.raises(discord.HTTPException) as twice:
+            await sent.create_thread(name="again")
+        assert twice.value.code == 160004
+        with pytest.raises(discord.HTTPException) as inside:
+            await posted.create_thread(name="inside")
+        assert inside.value.code == 50024
+        deny(emulator, channel, Permission.CREATE_PUBLIC_THREADS)
+        other = await place.send("more")
+        with pytest.raises(discord.Forbidden) as forbidden:
+            await other.create_thread(name="not here")
+        assert forbidden.value.code == 50013
+    async with Human.connect(emulator.url, channel="all nine") as human:
+        assert [message.content for message in human.messages.values()] == ["the first"]

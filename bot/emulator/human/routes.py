@@ -26,7 +26,7 @@ from bot.emulator.interaction import Interaction
 from bot.emulator.mentions import PARSE_ALL
 from bot.emulator.messaging import Policy
 from bot.emulator.permissions import Permission
-from bot.emulator.requests import Draft, MessageBody
+from bot.emulator.requests import Draft, MessageBody, Upload
 from bot.emulator.wire import Payload, encode, json_response
 
 _LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -109,7 +109,9 @@ class HumanRoutes:
         if permissions.to_write(channel) not in permissions.in_channel(channel, user.id):
             raise refuse(403, "You do not have permission to send messages in this channel.")
         message = Message(self._core.world.new_id(), channel, user)
-        draft = Draft(MessageBody(content=said.content))
+        files = enumerate(said.attachments)
+        uploads = tuple(Upload(index, file.filename, file.data()) for index, file in files)
+        draft = Draft(MessageBody(content=said.content), uploads)
         self._core.messaging.post(message, draft, Policy(user.upload_limit, PARSE_ALL))
         return json_response(self._core.renderer.message(message))
 
@@ -154,6 +156,7 @@ class HumanRoutes:
             "name": channel.name,
             "type": int(channel.type),
             "topic": channel.topic,
+            "parent_id": str(channel.parent.id) if channel.parent else None,
             "recipient_ids": [str(user_id) for user_id in channel.recipient_ids],
         }
 

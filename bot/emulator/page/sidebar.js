@@ -36,7 +36,7 @@ export class Sidebar {
     fill(
       this.#channels,
       h("h2", {}, "Text channels"),
-      textChannels.map((channel) => this.#channel(channel)),
+      textChannels.flatMap((channel) => [channel, ...this.#store.threadsOf(channel)].map((place) => this.#channel(place))),
       directMessages.length > 0 && h("h2", {}, "Direct messages"),
       directMessages.map((channel) => this.#channel(channel)),
     );
@@ -53,7 +53,7 @@ export class Sidebar {
       "button",
       {
         type: "button", dataset: { channelId: channel.id }, "aria-current": isOpen && "page",
-        class: unread.has(channel.id) ? "channel unread" : "channel",
+        class: ["channel", unread.has(channel.id) && "unread", channel.parent_id && "thread"].filter(Boolean).join(" "),
         onclick: () => this.#actions.openChannel(channel.id),
       },
       icon(channel.type === DIRECT_MESSAGE ? "at" : "hash"),

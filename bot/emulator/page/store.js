@@ -58,6 +58,11 @@ export class Store {
     return this.channels.filter(({ type }) => type === TEXT);
   }
 
+  /** The threads of a text channel. */
+  threadsOf(channel) {
+    return this.channels.filter(({ parent_id: parentId }) => parentId === channel.id);
+  }
+
   get directMessages() {
     return this.channels.filter(
       ({ type, recipient_ids: recipients }) => type === DIRECT_MESSAGE && recipients.includes(this.me.id),
@@ -65,7 +70,8 @@ export class Store {
   }
 
   get visibleChannels() {
-    return [...this.textChannels, ...this.directMessages];
+    const places = this.textChannels.flatMap((channel) => [channel, ...this.threadsOf(channel)]);
+    return [...places, ...this.directMessages];
   }
 
   // --- people and commands ----------------------------------------------------------------------

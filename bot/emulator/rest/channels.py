@@ -5,12 +5,19 @@ from aiohttp import web
 from bot.emulator import errors, payloads, permissions
 from bot.emulator.callbacks import EDIT_FLAGS, draft_of
 from bot.emulator.core import Core
-from bot.emulator.entities import MEBIBYTE, Channel, Message, MessageFlag, MessageType
+from bot.emulator.entities import (
+    MEBIBYTE,
+    Channel,
+    ChannelType,
+    Message,
+    MessageFlag,
+    MessageType,
+)
 from bot.emulator.mentions import PARSE_ALL
 from bot.emulator.message_rules import check_flags
 from bot.emulator.messaging import Policy
 from bot.emulator.permissions import Permission
-from bot.emulator.requests import Draft, MessageReference, ThreadChanges, parse
+from bot.emulator.requests import Draft, MessageReference, NewThread, ThreadChanges, parse
 from bot.emulator.rest.limits import Window
 from bot.emulator.snowflakes import created_at
 from bot.emulator.uploads import body_of
@@ -41,6 +48,7 @@ class ChannelRoutes:
             web.get(messages + r"/{message_id:\d+}", self.get_message),
             web.patch(messages + r"/{message_id:\d+}", self.edit),
             web.delete(messages + r"/{message_id:\d+}", self.delete),
+            web.post(messages + r"/{message_id:\d+}/threads", self.begin_thread),
         ]
 
     async def get_channel(self, request: web.Request) -> web.Response:
@@ -149,6 +157,23 @@ class ChannelRoutes:
             self._require(channel, Permission.MANAGE_MESSAGES)
         self._core.messaging.delete(message)
         return web.Response(status=204)
+
+    async def begin_thread(self, request: web.Request) -> web.Response:
+        """Begin a public thread at a message of a guild's text channel, which has one at most."""
+        channel = self._channel(request, Permission.CREATE_PUBLIC_THREADS)
+        body = parse(body_of(request).json, NewThread)
+        if channel.type is not ChannelType.GUILD_TEXT:
+            raise errors.known(50024)
+        message = self._message(request, channel)
+        if MessageFlag.HAS_THREAD in message.flags:
+            raise errors.known(160004)
+        core = self._core
+        thread = core.moderation.create_thread(
+            channel, body.name, starter=message, owner=core.world.bot
+        )
+        thread.slow_mode = body.rate_limit_per_user or 0
+        message.flags |= MessageFlag.HAS_THREAD
+        return json_response(payloads.channel(thread, core.world), status=201)
 
     def _rendered(self, message: Message) -> Payload:
         return self._core.renderer.for_bot(message)
