@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 import msgspec
 
-from bot.emulator.keyboard import command_body, modal_body
+from bot.emulator.keyboard import File, as_json, command_body, modal_body
 from bot.emulator.shown import Answer, Attachment, Failure, Message, Modal
 from bot.emulator.wire import Payload, decode
 
@@ -73,8 +73,8 @@ class Human:
                 finally:
                     reader.cancel()
 
-    async def say(self, content: str) -> Message:
-        body = {"channel_id": self.channel_id, "content": content}
+    async def say(self, content: str, *files: File) -> Message:
+        body = {"channel_id": self.channel_id, "content": content, "attachments": as_json(files)}
         return msgspec.convert(await self._post("messages", body), Message)
 
     async def speak(self, locale: str) -> None:

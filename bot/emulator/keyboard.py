@@ -1,7 +1,7 @@
 """What a person types and picks, as the bodies of the human API's requests."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import msgspec
@@ -52,6 +52,14 @@ def modal_body(modal: Modal, values: Mapping[str, Any]) -> Payload:
         "components": filled,
         "attachments": files,
     }
+
+
+def as_json(files: Iterable[File]) -> list[Payload]:
+    """Files of a message."""
+    plain: list[Payload] = []
+    for file in files:
+        _plain(file, plain)
+    return plain
 
 
 def _plain(value: Any, files: list[Payload]) -> Any:

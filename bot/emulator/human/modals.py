@@ -46,11 +46,15 @@ def _filled(component: Payload, answers: dict[str, Payload], faults: list[Fault]
 def _unanswered(component: Payload) -> Any:
     """What a component sends that nobody touched."""
     kind = component["type"]
+    options: list[Payload] = component.get("options") or []
+    preset = [option["value"] for option in options if option.get("default")]
     if kind in _WITH_VALUES:
-        return []
+        return preset
     if kind == ComponentType.CHECKBOX:
         return bool(component.get("default", False))
-    return None if kind == ComponentType.RADIO_GROUP else component.get("value", "")
+    if kind == ComponentType.RADIO_GROUP:
+        return next(iter(preset), None)
+    return component.get("value", "")
 
 
 def _fault(component: Payload, value: Any) -> str | None:

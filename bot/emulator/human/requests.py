@@ -12,14 +12,6 @@ from bot.emulator.wire import Payload
 T = TypeVar("T")
 
 
-class NewMessage(msgspec.Struct, frozen=True):
-    """Somebody says something."""
-
-    user_id: str
-    channel_id: str
-    content: str
-
-
 class Deletion(msgspec.Struct, frozen=True):
     """Somebody deletes a message."""
 
@@ -47,6 +39,15 @@ class NewFile(msgspec.Struct, frozen=True):
             return base64.b64decode(self.data_base64, validate=True)
         except binascii.Error:
             raise refuse(400, f"{self.filename} is not base64.") from None
+
+
+class NewMessage(msgspec.Struct, frozen=True):
+    """Somebody says something."""
+
+    user_id: str
+    channel_id: str
+    content: str
+    attachments: list[NewFile] = []
 
 
 class CommandUse(msgspec.Struct, frozen=True):
