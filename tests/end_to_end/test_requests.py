@@ -11,8 +11,9 @@ from PIL import Image
 from bot.emulator.driver import Human
 from bot.emulator.keyboard import File
 from bot.emulator.server import Emulator
+from tests.end_to_end.process import bot_process
 from tests.end_to_end.stack import bot_settings, local_discord, running_bot
-from tests.end_to_end.stories import QUICK, ask, finished, job_id, refusal, status_says
+from tests.end_to_end.stories import QUICK, ask, finished, job_id, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -50,9 +51,12 @@ async def discord_here(folder: Path) -> AsyncGenerator[Emulator]:
     (folder / "models.toml").write_text(_MODELS)
     (folder / "styles.toml").write_text(_STYLES)
     files = {"models_file": folder / "models.toml", "styles_file": folder / "styles.toml"}
-    async with local_discord() as emulator, Human.connect(emulator.url) as human:
-        async with running_bot(bot_settings(emulator, folder, **files), human, plain=True):
-            yield emulator
+    async with (
+        local_discord() as emulator,
+        Human.connect(emulator.url) as human,
+        running_bot(bot_settings(emulator, folder, **files), human, plain=True),
+    ):
+        yield emulator
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -104,16 +108,14 @@ async def test_a_form_with_nonsense_comes_back_as_it_was_written_after_a_restart
     tmp_path: Path,
 ) -> None:
     async with local_discord() as emulator, Human.connect(emulator.url) as you:
-        settings = bot_settings(emulator, tmp_path)
-        async with running_bot(settings, you, plain=True):
+        async with bot_process(emulator, tmp_path, you, plain=True):
             result = await finished(you, await ask(you, "a red cross", **QUICK))
             form = await you.modal(await you.click(result, "Edit & rerun"))
             written = {"prompt": "a blue cross", "seed": "seven", "steps": "2"}
             answer = await you.reply(await you.submit(form, written))
             assert "Seed must be a whole number" in answer.text
             bare = await you.modal(await you.command("video", steps=3))
-        await you.wait_bot_offline()
-        async with running_bot(settings, you, plain=True):
+        async with bot_process(emulator, tmp_path, you, plain=True):
             form = await you.modal(await you.click(answer, "Edit again"))
             values = {name: form.fields[name]["value"] for name in written}
             assert values == written
@@ -153,9 +155,7 @@ async def test_a_clip_begins_with_a_picture_in_its_shape_which_each_job_owns(
         (File("boat.png", b"no picture either"), "The picture cannot be read"),
     ],
 )
-async def test_what_is_no_picture_is_refused_privately(
-    you: Human, file: File, words: str
-) -> None:
+async def test_what_is_no_picture_is_refused_privately(you: Human, file: File, words: str) -> None:
     await you.command("video", prompt="it sails", image=file, model="moving")
     said = await you.wait_for(lambda message: words in message.text)
     assert said.ephemeral
