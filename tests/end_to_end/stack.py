@@ -94,8 +94,17 @@ async def running_bot(
         finally:
             bot.cancel()
             await asyncio.wait({bot})
+            await _end_readying()
             if not bot.cancelled() and (error := bot.exception()) is not None:
                 raise error
+
+
+async def _end_readying() -> None:
+    """End what discord.py leaves behind of a client that was closed before it was ready."""
+    left = [task for task in asyncio.all_tasks() if "_delay_ready" in repr(task.get_coro())]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 async def _started(settings: Settings, human: Human, *, plain: bool) -> asyncio.Task[None]:
