@@ -79,50 +79,53 @@ async def test_siblings_have_names_of_their_own(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-async def test_sentences_name_commands_as_their_language_does(language: str) -> None:
-    locale = _LOCALES[language][0]
-    ours = {_name(payload, locale): payload for payload in await payloads()}
-    english = {payload["name"]: payload for payload in ours.values()}
+async def test_sentences_name_the_commands_of_their_language(language: str) -> None:
+    """By the name that its clients show, or by the English one, which these take as well."""
+    commands = await payloads()
     for message in translated(language):
-        meant = _commands(forms(message.id)[0], english, None)
+        meant = _commands(forms(message.id)[0], commands, None)
         for form in forms(message.string):
-            assert _commands(form, ours, locale) == meant, form
+            assert _commands(form, commands, _LOCALES[language][0]) == meant, form
 
 
 async def test_english_sentences_name_commands_that_exist() -> None:
-    english = {payload["name"]: payload for payload in await payloads()}
+    commands = await payloads()
     for messages in template().values():
         for message in messages:
             for form in forms(message.id):
-                _commands(form, english, None)
+                _commands(form, commands, None)
 
 
-def _commands(text: str, known: dict[str, Payload], locale: str | None) -> set[str]:
+def _commands(text: str, commands: list[Payload], locale: str | None) -> set[str]:
     """Return the commands, subcommands and options in a text, by their names in English."""
     found: set[str] = set()
     text = _FORMULAS.sub("", text)
+    known = _by_name(commands, locale)
     for name, rest in _MENTIONED.findall(text):
         assert name in known, f"/{name}: {text}"
         found.add(known[name]["name"] + _subcommand(known[name], rest.strip(), locale, text))
     for line in _IN_CODE.findall(text):
-        command = known[line[1:].split()[0]]
-        options = {_name(n, locale): n["name"] for node in nodes(command) for n in nodes(node)}
+        parts = list(nodes(known[line[1:].split()[0]]))
+        options = _by_name([inner for part in parts for inner in part.get("options", [])], locale)
         for option in _OPTION.findall(line):
             assert option in options, f"{option}: {text}"
-            found.add(f"{option}:" if locale is None else f"{options[option]}:")
+            found.add(f"{options[option]['name']}:")
     return found
 
 
 def _subcommand(command: Payload, word: str, locale: str | None, text: str) -> str:
-    subcommands = {
-        _name(option, locale): option["name"]
-        for option in command.get("options", [])
-        if option["type"] in (1, 2)
-    }
+    nested = [option for option in command.get("options", []) if option["type"] in (1, 2)]
+    subcommands = _by_name(nested, locale)
     if not subcommands or not word:
         return ""
     assert word in subcommands, f"{word}: {text}"
-    return f" {subcommands[word]}"
+    return f" {subcommands[word]['name']}"
+
+
+def _by_name(named: list[Payload], locale: str | None) -> dict[str, Payload]:
+    """Return what can be called by a name; the language's own goes before the English one."""
+    english = {each["name"]: each for each in named}
+    return english | {_name(each, locale): each for each in named}
 
 
 def _name(named: Payload, locale: str | None) -> str:
