@@ -25,8 +25,9 @@ demo: setup  ## Chat with the bot on a local page: no GPU, no account, no downlo
 run: setup  ## Run the bot on Discord (needs DISCORD_TOKEN in .env)
 	$(BIN)/python -m bot
 
-test: setup browser  ## Run the whole test suite
-	$(BIN)/python -m pytest
+# each of the eight may have a generator with torch beside it
+test: setup browser  ## Run the whole test suite, on all cores
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 faults: setup  ## Kill bot and generator, fill the disk, let Discord go wrong: nothing may get lost
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
