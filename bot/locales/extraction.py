@@ -1,4 +1,4 @@
-"""What has to be translated: collected from the code, the models and the commands themselves."""
+"""What has to be translated: from the code, the data beside it and the commands themselves."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ import bot
 import generator
 from bot.app import add_commands
 from bot.i18n import NAME
+from bot.styles import load_styles
 from generator import load_catalogue
 
 DOMAINS: Final = ("lesson", "commands", "generator", "bot")
@@ -44,6 +45,8 @@ def templates() -> dict[str, Catalog]:
         for text in (spec.description, spec.licence_note):
             if text:
                 found["generator"].add(text, locations=[("generator/models.toml", 1)])
+    for style in load_styles():
+        found["bot"].add(style, locations=[("bot/styles.toml", 1)])
     for text, context, command in _command_words():
         found["commands"].add(
             text, context=context, locations=[("/" + command.replace(" ", "/"), 1)]
