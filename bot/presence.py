@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 import discord
 
@@ -20,7 +21,9 @@ async def show_presence(
     shown: tuple[object, str] | None = None
     while True:
         await client.wait_until_ready()
-        text = status.presence(dispatcher.waiting, paused=bool(dispatcher.note))
+        idle_at = dispatcher.idle_at()
+        seconds = None if idle_at is None else idle_at - time.time()
+        text = status.presence(dispatcher.waiting, seconds, paused=bool(dispatcher.note))
         session = client.ws.session_id  # a new one knows nothing of what was shown
         if (session, text) != shown:
             activity = discord.CustomActivity(text) if text else None

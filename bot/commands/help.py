@@ -9,11 +9,11 @@ from discord import app_commands
 from bot.client import Interaction, ZoetropeClient
 from bot.commands.asking import resolve_model
 from bot.commands.ruling import most_waiting, rules_for
+from bot.errors import Refusal
 from bot.i18n import N_, _, name_of
 from bot.jobs.rules import GuildRules
 from bot.texts import help as words
 from bot.texts import status
-from generator import ModelSpec
 
 _Command = app_commands.Command[Any, ..., Any] | app_commands.Group
 
@@ -29,20 +29,18 @@ def add_help_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
 async def _help(interaction: Interaction) -> discord.Embed:
     client = interaction.client
     rules = await rules_for(interaction)
-    choices = await client.store.choices(interaction.user.id)
-    spec = await resolve_model(client, None, rules, choices)
     members: list[str] = []
     managers: list[str] = []
     for command in client.tree.get_commands(type=discord.AppCommandType.chat_input):
         if _may_use(interaction, command):
             group = members if command.default_permissions is None else managers
             group += _lines(client, command)
-    intro = words.intro(_mention(client, "video"), spec.title)
+    intro = words.intro(_mention(client, "video"))
     commands = [f"### {_(words.COMMANDS)}", *members]
     if managers:
         commands += [f"### {_(words.MANAGING)}", *managers]
     embed = discord.Embed(title=_(words.TITLE), description="\n".join([intro, *commands]))
-    embed.add_field(name=_(words.LIMITS), value=_limits(interaction, rules, spec))
+    embed.add_field(name=_(words.LIMITS), value=await _limits(interaction, rules))
     now = status.state(client.dispatcher.waiting, client.dispatcher.note)
     embed.add_field(name=_(words.NOW), value=now)
     menus = client.tree.get_commands(type=discord.AppCommandType.message)
@@ -76,14 +74,19 @@ def _mention(client: ZoetropeClient, name: str) -> str:
     return f"`/{name}`" if command_id is None else f"</{name}:{command_id}>"
 
 
-def _limits(interaction: Interaction, rules: GuildRules, spec: ModelSpec) -> str:
-    most = interaction.client.settings.retention_days
-    longest = spec.frames.max / spec.defaults.fps
-    return words.limits(
-        seconds=min(filter(None, (longest, rules.max_seconds))),
-        width=spec.defaults.width,
-        height=spec.defaults.height,
+async def _limits(interaction: Interaction, rules: GuildRules) -> str:
+    client = interaction.client
+    most = client.settings.retention_days
+    limits = words.limits(
         waiting=most_waiting(interaction, rules),
         days=min(filter(None, (most, rules.retention_days)), default=0.0),
         role_id=rules.role_id,
     )
+    choices = await client.store.choices(interaction.user.id)
+    try:
+        spec = await resolve_model(client, None, rules, choices)
+    except Refusal:  # the generator is still starting, or the model that was chosen is gone
+        return limits
+    longest = min(filter(None, (spec.frames.max / spec.defaults.fps, rules.max_seconds)))
+    made_by = words.made_by(spec.title, longest, spec.defaults.width, spec.defaults.height)
+    return f"{made_by}\n{limits}"

@@ -152,7 +152,8 @@ def _entry(client: ZoetropeClient, entry: _Entry) -> _Item:
     if entry.kept:
         return section(text, panel_button("open", job.id, _(history.OPEN), "📥"))
     if job.state in {JobState.POSTED, JobState.FAILED, JobState.CANCELLED}:
-        return section(text, JobButton("again", job.id))
+        look = "requeue" if job.state is JobState.CANCELLED else "again"
+        return section(text, JobButton(look, job.id))
     return TextDisplay(text)
 
 

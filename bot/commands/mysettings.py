@@ -183,7 +183,7 @@ async def _page(
 
 
 async def _menus(client: ZoetropeClient, choices: MemberChoices) -> list[_Item]:
-    models = {spec.name: spec.title for spec in (await offer_of(client)).models}
+    models = await _models(client)
     styles = {name: _(name) for name in client.styles}
     qualities = {name: _(label) for name, label in QUALITIES.items()}
     aspects = {name: name for name in ASPECTS}
@@ -199,6 +199,15 @@ async def _menus(client: ZoetropeClient, choices: MemberChoices) -> list[_Item]:
     if len(styles) > _IN_MENU:
         items.insert(-1, TextDisplay(_(mysettings.MORE_STYLES)))
     return items
+
+
+async def _models(client: ZoetropeClient) -> dict[str, str]:
+    """Return the names and titles of those that run here; of all while that is not known."""
+    try:
+        specs = (await offer_of(client)).models
+    except Refusal:
+        specs = list(client.catalogue)
+    return {spec.name: spec.title for spec in specs}
 
 
 def _titles(catalogue: Catalogue) -> dict[str, str]:

@@ -84,12 +84,14 @@ async def send_again(
     except GenerationError:
         raise Refusal(refusals.too_large_to_show(job.id)) from None
     client = interaction.client
-    view = result_view(
-        job,
-        client.catalogue[job.request.model],
-        showcase=await client.has_showcase(job.guild_id),
-        numbers=clips.numbers,
-    )
+    view = discord.utils.MISSING
+    if job.request.model in client.catalogue:  # else nothing more can be made of it
+        view = result_view(
+            job,
+            client.catalogue[job.request.model],
+            showcase=await client.has_showcase(job.guild_id),
+            numbers=clips.numbers,
+        )
     return await interaction.followup.send(
         results.shown_again(job), files=files, view=view, ephemeral=private, wait=True
     )

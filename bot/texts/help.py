@@ -13,26 +13,27 @@ NOW = N_("Now")
 MANAGING = N_("For you, who manage this server")
 
 
-def intro(video: str, model: str) -> str:
+def intro(video: str) -> str:
     return _(
-        "I make short videos from a sentence. Use {command} and write what you want to see; "
-        "**{model}** makes it here. Members take turns, so nobody waits for another one's whole "
-        "list. The buttons below a video make more of it, and say how it was made."
-    ).format(command=video, model=model)
+        "I make short videos from a sentence: use {command} and write what you want to see. "
+        "Members take turns, so nobody waits for another one's whole list. The buttons below a "
+        "video make more of it, and say how it was made."
+    ).format(command=video)
 
 
 def command_line(mention: str, description: str) -> str:
     return f"{mention} · {description}"
 
 
-def limits(
-    *, seconds: float, width: int, height: int, waiting: int, days: float, role_id: int | None
-) -> str:
+def made_by(model: str, seconds: float, width: int, height: int) -> str:
+    return _("**{model}** makes videos of up to {seconds} s, usually {size} pixels").format(
+        model=model, seconds=short_number(seconds), size=f"{width}×{height}"
+    )
+
+
+def limits(*, waiting: int, days: float, role_id: int | None) -> str:
     """Say what holds where somebody is; 0 days are without an end."""
     lines = [
-        _("Videos of up to {seconds} s, usually {width}×{height} pixels").format(
-            seconds=short_number(seconds), width=width, height=height
-        ),
         ngettext(
             "{count} video of yours may wait at a time",
             "{count} videos of yours may wait at a time",

@@ -217,11 +217,16 @@ def standing(job: Job) -> str:
     return _("#{id} is still being made.").format(id=job.id)
 
 
-def presence(waiting: int, *, paused: bool) -> str:
-    """Return what stands below the bot's name; nothing while there is nothing to say."""
+def presence(waiting: int, seconds: float | None, *, paused: bool) -> str:
+    """Return what stands below the bot's name; nothing while there is nothing to say.
+
+    `seconds` is how long it takes to make what waits, if that is known.
+    """
     parts = [_("paused")] if paused else []
     if waiting:
         parts.append(_("{count} waiting").format(count=decimal(waiting)))
+        if seconds is not None:
+            parts.append(_("~{count} min").format(count=decimal(max(1, round(seconds / 60)))))
     return " · ".join(parts)
 
 

@@ -18,6 +18,13 @@ async def shows(emulator: Emulator, activities: list[str]) -> None:
             await asyncio.sleep(0.01)
 
 
+def test_the_presence_says_how_long_it_takes_where_that_is_known() -> None:
+    assert status.presence(3, 250.0, paused=False) == "3 waiting · ~4 min"
+    assert status.presence(3, 5.0, paused=False) == "3 waiting · ~1 min"
+    assert status.presence(3, None, paused=True) == "paused · 3 waiting"
+    assert status.presence(0, 5.0, paused=False) == ""
+
+
 async def test_the_presence_says_who_waits_and_that_nothing_is_made(tmp_path: Path) -> None:
     async with run_emulator() as emulator, running(tmp_path) as around:
         use_local_discord(emulator.url)

@@ -73,7 +73,21 @@ async def test_queue_shows_ones_own_videos_with_their_places_and_cancels_one_or_
     await page_says(you, page, "All servers and direct messages: 0 waiting")
 
 
-async def test_queue_cancels_nobody_elses_and_says_what_is_too_late(you: Human, ada: Human) -> None:
+async def test_queue_says_when_all_is_made_once_that_is_known(you: Human) -> None:
+    for seed in range(101, 104):
+        await finished(you, await ask(you, "a red circle", seed=seed, **QUICK))
+    with busy_device():
+        running = await ask(you, "a red circle", seed=104, **QUICK)
+        waiting = await ask(you, "a red circle", seed=105, **QUICK)
+        listed = await page(you, "queue", "1 waiting · all made about <t:")
+        assert (
+            f"**#{job_id(waiting)}** · a red circle\nPlace **2 of 2** · starts <t:" in listed.text
+        )
+    await finished(you, running)
+    await finished(you, waiting)
+
+
+async def test_queue_says_what_is_too_late_to_cancel(you: Human) -> None:
     with busy_device():
         mine = await ask(you, "a red circle", **SLOW)
         page = await you.reply(await you.command("queue"))
