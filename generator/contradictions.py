@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from generator.presets import PresetName, Settings
+from generator.sources import Upscaler
 
 if TYPE_CHECKING:
     from generator.spec import ModelSpec
@@ -28,10 +29,20 @@ def contradictions(spec: "ModelSpec") -> Iterator[tuple[str, str]]:
             yield name, f"cannot be laid over a {spec.pipeline_class} (lora = false)"
     if spec.upscale and (spec.timesteps or spec.sigmas or spec.chunks):
         yield "upscale", "needs a model whose steps are not fixed and whose clip is one piece"
+    if spec.upscale:
+        yield from _small_upscaler(spec, spec.upscale)
     presets: dict[str, PresetName] = {"defaults": "normal", "draft": "draft", "best": "best"}
     for field_name, preset in presets.items():
         for name, value, nearest in _off_the_rules(spec, spec.preset(preset)):
             yield field_name, f"{name} {value} breaks the model's own rules; try {nearest}"
+
+
+def _small_upscaler(spec: "ModelSpec", upscaler: Upscaler) -> Iterator[tuple[str, str]]:
+    sizes = spec.sizes
+    if upscaler.max < sizes.max or upscaler.max_pixels < sizes.max_pixels:
+        yield "upscale", "makes clips no larger than the model's own may be"
+    elif sizes.min * upscaler.max > upscaler.max_pixels:
+        yield "upscale", f"has max_pixels less than max x the model's least edge ({sizes.min})"
 
 
 def _off_the_rules(spec: "ModelSpec", settings: Settings) -> Iterator[tuple[str, object, object]]:

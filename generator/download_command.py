@@ -34,8 +34,9 @@ def _entries(names: Iterable[str], catalogue: Catalogue) -> Iterator[ModelSpec]:
     for name in names:
         spec = catalogue[name]
         yield spec
-        if spec.picture_entry is not spec:
-            yield spec.picture_entry
+        for other in (spec.picture_entry, spec.upscale_entry):
+            if other.name != spec.name:  # it has weights of its own
+                yield other
 
 
 def _download(spec: ModelSpec) -> None:

@@ -51,6 +51,9 @@ def out_of_memory(request: GenerationRequest, spec: ModelSpec, device_name: str)
     These are the model's defaults, which its memory figures are about, or half of what was asked;
     one of the two, size or frames, is meant to be enough.
     """
+    values: dict[str, str | int] = {"device": device_name, "model": spec.title}
+    if request.upscales is not None:
+        return GenerationError("out_of_memory", _TOO_LARGE_TO_UPSCALE, values)
     usual = spec.defaults
     size = spec.sizes.smaller(request.width, request.height)
     if usual.width * usual.height < request.width * request.height:
@@ -58,7 +61,8 @@ def out_of_memory(request: GenerationRequest, spec: ModelSpec, device_name: str)
     num_frames = spec.frames.fewer(request.num_frames)
     if usual.num_frames < request.num_frames:
         num_frames = usual.num_frames
-    values: dict[str, str | int] = {"device": device_name, "model": spec.title}
+    if request.continues is not None:
+        size = None  # it is given
     if size is not None:
         values |= {"size": f"{size[0]}×{size[1]}", "width": size[0], "height": size[1]}
     values |= {"frames": num_frames} if num_frames else {}
@@ -66,6 +70,9 @@ def out_of_memory(request: GenerationRequest, spec: ModelSpec, device_name: str)
     return GenerationError("out_of_memory", message, values)
 
 
+_TOO_LARGE_TO_UPSCALE = N_(
+    "Making this clip larger does not fit into the memory of {device} with {model}."
+)
 _TOO_LARGE = {
     (True, True): N_(
         "This clip does not fit into the memory of {device} with {model}."

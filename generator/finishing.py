@@ -6,7 +6,7 @@ from msgspec import structs
 
 from generator.encoding import Clip, Frames, Rendering, write_mp4
 from generator.fitting import write_upload
-from generator.given_clips import read_clip
+from generator.given_clips import open_clip, read_clip, sound_of
 from generator.job import Job
 from generator.joining import join
 from generator.protocol import GIVEN_FILES, Completed, GenerationRequest, Upload
@@ -52,11 +52,14 @@ def finish(job: Job, rendering: Rendering, spec: ModelSpec, device_name: str) ->
 
 
 def _whole(request: GenerationRequest, rendering: Rendering) -> Rendering:
-    """Return the clip with the one it goes on from, if it does."""
-    if request.continues is None:
-        return rendering
-    earlier = read_clip(request.continues, request.width, request.height)
-    return join(earlier, rendering, request.fps)
+    """Return the clip with the one it goes on from, or with the sound of the one it was."""
+    if request.continues is not None:
+        earlier = read_clip(request.continues, request.width, request.height)
+        return join(earlier, rendering, request.fps)
+    if request.upscales is not None:
+        with open_clip(Path(request.upscales)) as small:
+            return Rendering(rendering.frames, sound_of(small))
+    return rendering
 
 
 def _write_upload(frames: Frames, full: Clip, max_bytes: int | None) -> Clip | None:

@@ -21,6 +21,7 @@ from generator.toml_lines import line_of
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _NUMBERS = {"defaults", "draft", "best", "memory", "sizes", "frames"}
+_ABILITIES = {"image_to_video", "upscale"}
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 Table = dict[str, Any]
@@ -75,6 +76,7 @@ def _base(name: str, like: object, models: Mapping[str, ModelSpec]) -> Table:
 
 def _merged(base: Table, changes: Table) -> Table:
     merged = base | changes
+    merged |= {key: None for key in _ABILITIES & changes.keys() if changes[key] == {}}
     for key in _NUMBERS & base.keys() & changes.keys():
         if isinstance(changes[key], dict):
             merged[key] = base[key] | changes[key]

@@ -6,6 +6,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Literal
 
+from generator.memory import Memory
 from generator.rules import FieldError
 
 DType = Literal["float16", "bfloat16", "float32"]
@@ -95,12 +96,18 @@ class Upscaler:
     """The largest area."""
     strength: float = 0.4
     """How much noise is laid over the enlarged clip: little keeps it, 1 would be another clip."""
+    memory: Memory | None = None
+    """What it takes on a GPU; None is as much as the model."""
 
     def __post_init__(self) -> None:
         if self.factor <= 1:
             raise FieldError("factor", "must be more than 1")
         if not 0 < self.strength <= 1:
             raise FieldError("strength", "must be more than 0 and at most 1")
+
+    def steps(self, num_inference_steps: int) -> int:
+        """Return how many of a schedule's steps are taken: the share that ends with the clip."""
+        return max(1, int(num_inference_steps * self.strength))
 
     def target(self, width: int, height: int, multiple: int) -> tuple[int, int] | None:
         """Return the size a clip of a size becomes, in its shape; None where that is no larger.

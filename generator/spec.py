@@ -112,6 +112,7 @@ class ModelSpec:
     """Those that a request may name, by that name; at most one is laid over at a time."""
     image_to_video: Sibling | None = None
     upscale: Upscaler | None = None
+    """Where another entry has this or `image_to_video`, an empty table takes it away here."""
     small_world: bool = False
     """Knows a few words only; `note_for` says which."""
     min_display_size: int = 0
@@ -221,7 +222,9 @@ class ModelSpec:
         )
 
     def total_steps(self, request: GenerationRequest) -> int | None:
-        """Return the steps of a clip that is made in chunks; None where the scheduler knows."""
+        """Return the steps of a clip that takes more or fewer than it asks for; None elsewhere."""
+        if request.upscales is not None and self.upscale is not None:
+            return self.upscale.steps(request.num_inference_steps)
         if self.chunks is None:
             return None
         return self.chunks.total_steps(request.num_frames, request.num_inference_steps)
@@ -253,15 +256,17 @@ class ModelSpec:
         other = self.upscale
         if other is None:
             return self
+        larger = replace(
+            self, sizes=self._upscaled_sizes(other), memory=other.memory or self.memory
+        )
         if other.source is None:
-            return replace(self, sizes=self._upscaled_sizes(other))
+            return larger
         return replace(
-            self,
+            larger,
             name=f"{self.name}:{other.class_name}",
             source=other.source,
             revision=other.revision,
             pipeline_class=other.class_name,
-            sizes=self._upscaled_sizes(other),
         )
 
     @property

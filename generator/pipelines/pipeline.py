@@ -15,6 +15,7 @@ from generator.pipelines.noise import noise_of
 from generator.pipelines.pictures import first_picture
 from generator.pipelines.preview import watch
 from generator.pipelines.steps import Steps, reporting_scheduler
+from generator.pipelines.upscaling import thrifty_decoder, upscaling_arguments
 from generator.protocol import GenerationRequest
 from generator.runtime import OnProgress
 from generator.snapshots import OnSnapshot
@@ -28,7 +29,7 @@ class DiffusersPipeline:
         self._spec = spec
         self._device = device
         self._pipeline = pipeline
-        self._sibling: Any = None
+        self._siblings: dict[str, Any] = {}
         self.revision = loaded_revision(spec)
         """The commit of the repository that was loaded; None for a folder."""
         self.weight_bytes = _weight_bytes(self._pipeline)
@@ -42,7 +43,7 @@ class DiffusersPipeline:
         """Return the clip's frames and sound; the same request gives the same."""
         pipeline = self._pipeline_for(request)
         try:
-            with noise_of(request) as generator:
+            with noise_of(request) as generator, thrifty_decoder(pipeline, request):
                 return self._run(pipeline, request, generator, on_progress, on_snapshot)
         except (RuntimeError, MemoryError) as error:
             raise _in_plain_words(error, request, self._spec, self._device) from error
@@ -58,7 +59,11 @@ class DiffusersPipeline:
         on_progress: OnProgress,
         on_snapshot: OnSnapshot | None,
     ) -> Rendering:
+        taken = inspect.signature(pipeline.__call__).parameters.keys()
         arguments = self._arguments(request)
+        if request.upscales is not None:
+            arguments |= upscaling_arguments(request, self._spec)
+            arguments = {name: value for name, value in arguments.items() if name in taken}
         on_progress("encoding_prompt", 0, 0)
         for_call, for_scheduler = self._fixed_steps(pipeline)
         pipeline.scheduler = reporting_scheduler(
@@ -78,13 +83,15 @@ class DiffusersPipeline:
         return Rendering(frames, _audio(pipeline, result) if self._spec.audio else None)
 
     def _pipeline_for(self, request: GenerationRequest) -> Any:
-        """Return the pipeline for words, or the one that begins with a picture."""
-        other = self._spec.image_to_video
-        if not request.begins_with_picture or other is None:
+        """Return the pipeline for words, or the one that begins with a picture or a clip."""
+        other = self._spec.image_to_video if request.begins_with_picture else None
+        if request.upscales is not None:
+            other = self._spec.upscale
+        if other is None:
             return self._pipeline
-        if self._sibling is None:
-            self._sibling = sibling(self._pipeline, other.class_name)
-        return self._sibling
+        if other.class_name not in self._siblings:
+            self._siblings[other.class_name] = sibling(self._pipeline, other.class_name)
+        return self._siblings[other.class_name]
 
     def _arguments(self, request: GenerationRequest) -> dict[str, Any]:
         """Return what the request and the entry say, by the call's names for it."""

@@ -52,8 +52,13 @@ def test_both_ends_and_the_same_seed_twice_are_the_noise_of_one_seed() -> None:
 def test_others_noise_is_left_alone_and_all_is_undone_whatever_happens() -> None:
     own = torch.randn
     alone = torch.randn(9, generator=torch.Generator().manual_seed(3))
-    with pytest.raises(LookupError), noise_of(request(0.5)):
-        beside = torch.randn(9, generator=torch.Generator().manual_seed(3))
-        assert torch.equal(alone, beside)
-        raise LookupError
+
+    def fail() -> None:
+        with noise_of(request(0.5)):
+            beside = torch.randn(9, generator=torch.Generator().manual_seed(3))
+            assert torch.equal(alone, beside)
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
     assert torch.randn is own
