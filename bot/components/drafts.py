@@ -11,7 +11,8 @@ import discord
 import msgspec
 
 from bot.client import Interaction
-from bot.commands.asking import complete, make_video, offer_of
+from bot.commands.asking import complete, offer_of
+from bot.commands.permutations import make_videos
 from bot.components.change import change_waiting, check_waiting
 from bot.components.children import check_allowed, make_from
 from bot.components.edit_form import (
@@ -57,7 +58,7 @@ async def ask_for_video(
         if image is not None:
             draft = replace(draft, wish=with_picture(wish, Upload.of(image)))
         if wish.prompt:
-            await make_video(interaction, draft.wish)
+            await make_videos(interaction, draft.wish)
         else:
             await open_draft(interaction, draft, WRITING)
     except (Refusal, StoreError) as error:
@@ -151,7 +152,7 @@ async def _send(interaction: Interaction, draft: Draft, wish: Wish) -> None:
     if draft.job_id is not None and job is None:
         raise Refusal(refusals.NO_SUCH_JOB)
     if job is None:
-        await make_video(interaction, wish)
+        await make_videos(interaction, wish)
     elif draft.replaces:
         await change_waiting(interaction, job, wish)
     else:

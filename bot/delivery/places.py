@@ -13,6 +13,7 @@ _VIEW = ("view_channel", permissions.VIEW_CHANNEL)
 _ATTACH = ("attach_files", permissions.ATTACH_FILES)
 _SEND = ("send_messages", permissions.SEND_MESSAGES)
 _SEND_IN_THREADS = ("send_messages_in_threads", permissions.SEND_IN_THREADS)
+_CREATE_THREADS = ("create_public_threads", permissions.CREATE_THREADS)
 _EMBED = ("embed_links", permissions.EMBED_LINKS)
 _LARGEST_REQUEST = 24 * 2**20  # Discord documents 25 MiB for a whole request
 _MARGIN = 64 * 2**10  # for the rest of the multipart body
@@ -53,6 +54,11 @@ def missing_permissions(granted: discord.Permissions, *, in_thread: bool) -> lis
         or _missing(granted, _SEND_IN_THREADS if in_thread else _SEND)
         or _missing(granted, _ATTACH, _EMBED)
     )
+
+
+def missing_for_thread(granted: discord.Permissions) -> list[str]:
+    """Return the names of what opening a thread, and posting clips in it, needs in its channel."""
+    return _missing(granted, _CREATE_THREADS, _SEND_IN_THREADS)
 
 
 def _missing(granted: discord.Permissions, *needed: tuple[str, str]) -> list[str]:

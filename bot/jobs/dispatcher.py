@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 from msgspec import structs
@@ -141,31 +141,47 @@ class Dispatcher:
         `start` lets it run. Raises `Refusal` where as many wait already as may, while the bot
         stops, and when it cannot be stored.
         """
+        (accepted,) = await self.accept_all([job], caps)
+        return accepted
+
+    async def accept_all(self, jobs: Sequence[Job], caps: Caps) -> list[Job]:
+        """Do the same for all of a member's jobs, or for none."""
         await self._recovered.wait()  # an older job's turn comes first, and nothing runs twice
         if self._stopping:
             raise Refusal(refusals.RESTARTING)
-        check_room(self._queue, job, caps, self._forecast.starts_at)
+        first = jobs[0]
+        check_room(self._queue, first, caps, self._forecast.starts_at, len(jobs))
         if caps.account is not None:
-            promised = self.promised_seconds(job.user_id, job.guild_id)
-            caps.account.check(self._forecast.device_seconds(job), promised)
-        job = self._queue.reserve(job)  # before anything is awaited: two cannot take the last place
-        self._accepted[job.id] = Run(job, self._store)
+            promised = self.promised_seconds(first.user_id, first.guild_id)
+            caps.account.check(sum(map(self._forecast.device_seconds, jobs)), promised)
+        # before anything is awaited: two cannot take the last place
+        jobs = [self._queue.reserve(job) for job in jobs]
+        self._accepted |= {job.id: Run(job, self._store) for job in jobs}
         try:
-            await self._store.save_job(job)
+            await self._store.save_new_jobs(jobs)
         except BaseException as error:
-            self._release(job.id)
+            for job in jobs:
+                self._release(job.id)
             if not isinstance(error, StoreError):
                 raise
-            _log.error("job %s is refused: %s", job.id, error)
+            _log.error("job %s is refused: %s", first.id, error)
             raise Refusal(refusals.NOT_STORED) from None
-        return job
+        return jobs
 
-    async def start(self, job: Job, status_message_id: int | None) -> None:
-        """Let an accepted job run; it has no message where the fate of that is not known."""
+    async def start(
+        self, job: Job, status_message_id: int | None, channel_id: int | None = None
+    ) -> None:
+        """Let an accepted job run; it has no message where the fate of that is not known.
+
+        Its message is where it was asked for, or else in the channel that is given.
+        """
         run = self._accepted[job.id]
-        queued = structs.replace(run.job, status_message_id=status_message_id)
-        turn = self._queue.replace(queued).turn
-        await run.change(status_message_id=status_message_id, turn=turn)
+        place = {
+            "status_message_id": status_message_id,
+            "channel_id": channel_id or job.channel_id,
+        }
+        turn = self._queue.replace(structs.replace(run.job, **place)).turn
+        await run.change(**place, turn=turn)
         if run.is_cancelled:
             self._release(job.id)
             self._hands.take(run, self._endings.cancel(run))

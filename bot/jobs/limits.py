@@ -15,7 +15,7 @@ from bot.jobs.rules import GuildRules
 from bot.jobs.shapes import check_size, size_of_aspect
 from bot.jobs.wish import Wish
 from bot.jobs.words import check_words
-from bot.texts import refusals, status
+from bot.texts import permutations, refusals, status
 from generator import Catalogue, GenerationRequest, ModelSpec, Settings, UnknownModelError
 
 MAX_PROMPT_LENGTH = 1000
@@ -46,9 +46,17 @@ class Caps:
 
 
 def check_room(
-    queue: FairQueue, job: Job, caps: Caps, starts_at: Callable[[str], float | None]
+    queue: FairQueue,
+    job: Job,
+    caps: Caps,
+    starts_at: Callable[[str], float | None],
+    count: int = 1,
 ) -> None:
-    """Raises `Refusal` that says which cap is reached, and when a place will be free."""
+    """Check that a job, or so many like it, may wait.
+
+    Raises `Refusal` that says which cap is reached, and when a place will be free; or for how many
+    there is room.
+    """
     limits = [
         (queue.of_member(job.user_id), caps.member, refusals.member_has_enough),
         (queue.of_all(), caps.total, refusals.queue_full),
@@ -59,6 +67,9 @@ def check_room(
         if len(waiting) >= cap:
             _, _, first = waiting[0]
             raise Refusal(refusal(cap, starts_at(first)))
+    free = min(cap - len(waiting) for waiting, cap, _refusal in limits)
+    if free < count:
+        raise Refusal(permutations.too_few_places(count, free))
 
 
 def choose_model(catalogue: Catalogue, name: str) -> ModelSpec:

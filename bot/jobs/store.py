@@ -79,6 +79,10 @@ class Store:
         else:
             await self._writer.write_all(row)
 
+    async def save_new_jobs(self, jobs: Sequence[Job]) -> None:
+        """Store all of some jobs, or none."""
+        await self._writer.write_all(*((_UPSERT, _to_row(job)) for job in jobs))
+
     async def job(self, name: str) -> Job | None:
         """Return a job by its id; with `-2` behind it, its second clip by `clip_of`."""
         job_id, number = split_name(name)

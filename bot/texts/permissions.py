@@ -9,6 +9,7 @@ from bot.i18n import N_, _, language
 VIEW_CHANNEL = N_("View Channel")
 ATTACH_FILES = N_("Attach Files")
 SEND_MESSAGES = N_("Send Messages")
+CREATE_THREADS = N_("Create Public Threads")
 SEND_IN_THREADS = N_("Send Messages in Threads")
 EMBED_LINKS = N_("Embed Links")
 SOME_PERMISSION = N_("a permission")
