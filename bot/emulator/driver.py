@@ -85,6 +85,10 @@ class Human:
         """Delete a message, one's own or as a moderator."""
         await self._post("messages/delete", {"message_id": message.id})
 
+    async def react(self, message: Message, emoji: str) -> None:
+        """React to a message, or take that back."""
+        await self._post("messages/react", {"message_id": message.id, "emoji": emoji})
+
     async def command(self, name: str, /, **options: Any) -> str:
         """Use a command, subcommands after spaces; gives the interaction's id."""
         body = command_body(name, options)

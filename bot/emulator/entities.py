@@ -150,6 +150,8 @@ class Message:
     edited_at: float | None = None
     seen_only_by: int | None = None
     reply_to: int | None = None
+    reactions: dict[str, list[User]] = field(default_factory=dict[str, list[User]])
+    """Who has reacted with an emoji, the first ones first."""
     nonce: str | int | None = None
     interaction: Payload | None = None
     interaction_metadata: Payload | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import UNSET
 
-from bot.emulator import components, errors, media, mentions, permissions
+from bot.emulator import components, errors, media, mentions, payloads, permissions
 from bot.emulator.audience import Audience
 from bot.emulator.entities import Attachment, Channel, Message, MessageFlag, User
 from bot.emulator.gateway import Gateway
@@ -89,6 +89,46 @@ class Messaging:
             self._dispatch("MESSAGE_DELETE", gone, message.channel)
         event = {"channel_id": gone["channel_id"], "message_id": gone["id"]}
         self._audience.tell(watchers, {"type": "message_delete", **event})
+
+    def react(self, message: Message, emoji: str, user: User) -> None:
+        """Add somebody's reaction, once."""
+        users = message.reactions.setdefault(emoji, [])
+        if user not in users:
+            users.append(user)
+            self._tell_reaction("ADD", message, emoji, user)
+
+    def unreact(self, message: Message, emoji: str, user: User) -> None:
+        """Take somebody's reaction back, if there is one."""
+        users = message.reactions.get(emoji, [])
+        if user in users:
+            users.remove(user)
+            if not users:
+                del message.reactions[emoji]
+            self._tell_reaction("REMOVE", message, emoji, user)
+
+    def _tell_reaction(self, change: str, message: Message, emoji: str, user: User) -> None:
+        shown = {"type": "message_update", "message": self._renderer.message(message)}
+        self._audience.tell(self._watchers(message), shown)
+        channel, guild = message.channel, message.channel.guild
+        if not self._world.bot_is_in(channel):
+            return
+        data: Payload = {
+            "user_id": str(user.id),
+            "channel_id": str(channel.id),
+            "message_id": str(message.id),
+            "emoji": {"id": None, "name": emoji},
+            "burst": False,
+            "type": 0,
+        }
+        if guild is not None:
+            data["guild_id"] = str(guild.id)
+            if change == "ADD" and user.id in guild.members:
+                data["member"] = payloads.member(guild.members[user.id])
+        if change == "ADD":
+            data["message_author_id"] = str(message.author.id)
+        needs = Intent.DIRECT_MESSAGE_REACTIONS if guild is None else Intent.GUILD_MESSAGE_REACTIONS
+        event = f"MESSAGE_REACTION_{change}"
+        self._gateway.dispatch(event, data, guild_id=guild and guild.id, needs=needs)
 
     def _open(self, message: Message) -> None:
         """A message brings an archived thread back, unless a moderator locked it."""

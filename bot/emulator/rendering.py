@@ -74,6 +74,7 @@ class Renderer:
             "attachments": [self.attachment(attachment) for attachment in listed],
             "embeds": [self._embed(embed, message) for embed in message.embeds],
             "components": [self._component(c, message) for c in message.components],
+            **self._reactions(message),
             **self._origin(message),
             **(self._reply(message) if with_reply else {}),
         }
@@ -106,6 +107,23 @@ class Renderer:
         if concerned or may_read or message.channel.guild is None:
             return rendered
         return {**rendered, "content": "", "embeds": [], "attachments": [], "components": []}
+
+    def _reactions(self, message: Message) -> Payload:
+        """How many have reacted with which emoji; `me` is the bot."""
+        if not message.reactions:
+            return {}
+        counted: list[Payload] = [
+            {
+                "emoji": {"id": None, "name": emoji},
+                "count": len(users),
+                "count_details": {"normal": len(users), "burst": 0},
+                "burst_colors": [],
+                "me": self._world.bot in users,
+                "me_burst": False,
+            }
+            for emoji, users in message.reactions.items()
+        ]
+        return {"reactions": counted}
 
     def _origin(self, message: Message) -> Payload:
         origin: Payload = {}

@@ -46,6 +46,7 @@ class Message(msgspec.Struct, frozen=True):
     mentions: list[Author] = []
     interaction_metadata: Payload | None = None
     message_reference: Payload | None = None
+    reactions: list[Payload] = []
 
     @property
     def ephemeral(self) -> bool:

@@ -18,6 +18,7 @@ from bot.emulator.human.requests import (
     ModalSubmission,
     NewFile,
     NewLocale,
+    Reaction,
 )
 from bot.emulator.human.resolving import Resolver, merged
 from bot.emulator.interaction import Interaction, InteractionType
@@ -58,6 +59,21 @@ class Acts:
         self._core.messaging.delete(message)
         if message.author is not user:
             self._core.faults.note("message deleted", message.channel.name)
+
+    def react(self, reaction: Reaction) -> None:
+        """Add one's reaction to a message, or take it back; who is the first needs a permission."""
+        user = self.user(reaction.user_id)
+        message = self._message(reaction.message_id, user)
+        users = message.reactions.get(reaction.emoji, [])
+        granted = permissions.in_channel(message.channel, user.id)
+        if message.seen_only_by is not None or (
+            not users and Permission.ADD_REACTIONS not in granted
+        ):
+            raise refuse(403, "You do not have permission to react to this message.")
+        if user in users:
+            self._core.messaging.unreact(message, reaction.emoji, user)
+        else:
+            self._core.messaging.react(message, reaction.emoji, user)
 
     def set_locale(self, chosen: NewLocale) -> None:
         user = self.user(chosen.user_id)

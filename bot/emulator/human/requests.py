@@ -19,6 +19,14 @@ class Deletion(msgspec.Struct, frozen=True):
     message_id: str
 
 
+class Reaction(msgspec.Struct, frozen=True):
+    """Somebody reacts to a message with an emoji, or takes that back."""
+
+    user_id: str
+    message_id: str
+    emoji: str
+
+
 class NewLocale(msgspec.Struct, frozen=True):
     """Somebody sets their Discord client to another language."""
 

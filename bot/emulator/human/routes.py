@@ -20,6 +20,7 @@ from bot.emulator.human.requests import (
     ModalSubmission,
     NewLocale,
     NewMessage,
+    Reaction,
     read,
 )
 from bot.emulator.interaction import Interaction
@@ -47,6 +48,7 @@ class HumanRoutes:
             web.get("/human/events", _refusing(self.events)),
             web.post("/human/messages", _refusing(self.say)),
             web.post("/human/messages/delete", _refusing(self.delete)),
+            web.post("/human/messages/react", _refusing(self.react)),
             web.post("/human/locale", _refusing(self.set_locale)),
             web.post("/human/interactions/command", _refusing(self.use_command)),
             web.post("/human/interactions/autocomplete", _refusing(self.ask_choices)),
@@ -117,6 +119,10 @@ class HumanRoutes:
 
     async def delete(self, request: web.Request) -> web.Response:
         self._acts.delete(read(await request.read(), Deletion))
+        return json_response({})
+
+    async def react(self, request: web.Request) -> web.Response:
+        self._acts.react(read(await request.read(), Reaction))
         return json_response({})
 
     async def set_locale(self, request: web.Request) -> web.Response:

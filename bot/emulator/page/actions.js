@@ -49,6 +49,16 @@ export class Actions {
     return this.#perform(() => api.sendComponent({ user_id: this.#store.me.id, ...body }), "This interaction failed");
   }
 
+  /** React with an emoji, or take that back. Returns what went wrong, or null. */
+  async react(message, emoji) {
+    try {
+      await api.sendReaction({ user_id: this.#store.me.id, message_id: message.id, emoji });
+      return null;
+    } catch (error) {
+      return error.message;
+    }
+  }
+
   /** Hand in the form of a `modal` event. Returns what went wrong, or null. */
   submitModal({ interaction_id: id, modal }, components, attachments) {
     const body = { modal_interaction_id: id, custom_id: modal.custom_id, components, attachments };

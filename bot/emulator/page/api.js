@@ -17,6 +17,8 @@ export const fetchMessages = (channelId, userId) =>
 
 export const sendMessage = (body) => request("/human/messages", body);
 
+export const sendReaction = (body) => request("/human/messages/react", body);
+
 export const setLocale = (body) => request("/human/locale", body);
 
 export const sendCommand = (body) => request("/human/interactions/command", body);

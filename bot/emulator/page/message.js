@@ -21,16 +21,16 @@ export class MessageView {
   #attachments = new Map();
   #media = new Map();
   #slots = Object.fromEntries(
-    ["context", "text", "embeds", "components", "failure", "footer"].map((name) => [name, new Slot(name)]),
+    ["context", "text", "embeds", "components", "reactions", "failure", "footer"].map((name) => [name, new Slot(name)]),
   );
   #files = h("div", { class: "attachments", hidden: true });
 
-  /** `actions`: `press(message, customId, values)`, `dismiss(message)`, `jumpTo(messageId)`. */
+  /** `actions`: `press(message, customId, values)`, `react(message, emoji)`, `dismiss(message)`, `jumpTo(messageId)`. */
   constructor(message, { store, actions }) {
     this.#store = store;
     this.#names = store.names;
     this.#actions = actions;
-    const { context, text, embeds, components, failure, footer } = this.#slots;
+    const { context, text, embeds, components, reactions, failure, footer } = this.#slots;
     text.element.classList.add("markdown");
     text.element.addEventListener("click", ({ target }) => {
       const link = target.closest("[data-jump-to]");
@@ -45,7 +45,8 @@ export class MessageView {
         "div",
         { class: "body" },
         h("div", { class: "head" }, this.#head(message)),
-        text.element, embeds.element, this.#files, components.element, failure.element, footer.element,
+        text.element, embeds.element, this.#files, components.element, reactions.element,
+        failure.element, footer.element,
       ),
     );
     this.update(message);
@@ -61,6 +62,7 @@ export class MessageView {
     this.#slots.embeds.show(message.embeds, () => (message.embeds ?? []).map((each) => embedView(each, this.#names)));
     this.#showFiles(message.attachments ?? []);
     this.#showComponents();
+    this.#slots.reactions.show(message.reactions, () => this.#reactions(message));
     this.#slots.footer.show(isEphemeral, () => isEphemeral && this.#footer());
   }
 
@@ -142,6 +144,21 @@ export class MessageView {
   #keepMedia(url, build) {
     if (!this.#media.has(url)) this.#media.set(url, build());
     return this.#media.get(url);
+  }
+
+  #reactions(message) {
+    return (message.reactions ?? []).map(({ emoji, count }) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "reaction",
+          "aria-label": `React with ${emoji.name}, ${count} so far`,
+          onclick: async () => this.#showFailure(await this.#actions.react(message, emoji.name)),
+        },
+        emoji.name, h("span", { class: "reaction-count" }, String(count)),
+      ),
+    );
   }
 
   async #press(customId, values) {

@@ -27,6 +27,7 @@ _NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS
 _OLD = 3600.0
 _EDITS_OF_OLD = (3, 6.0)
 _PAGE = 50
+_LONGEST_EMOJI = 14  # code points; families and flags take the most
 _LONGEST_PAGE = 100
 
 
@@ -49,6 +50,8 @@ class ChannelRoutes:
             web.patch(messages + r"/{message_id:\d+}", self.edit),
             web.delete(messages + r"/{message_id:\d+}", self.delete),
             web.post(messages + r"/{message_id:\d+}/threads", self.begin_thread),
+            web.put(messages + r"/{message_id:\d+}/reactions/{emoji}/@me", self.react),
+            web.delete(messages + r"/{message_id:\d+}/reactions/{emoji}/@me", self.unreact),
         ]
 
     async def get_channel(self, request: web.Request) -> web.Response:
@@ -158,6 +161,23 @@ class ChannelRoutes:
         self._core.messaging.delete(message)
         return web.Response(status=204)
 
+    async def react(self, request: web.Request) -> web.Response:
+        """React with an emoji of Unicode; the first with it needs a permission for that."""
+        channel = self._channel(request, Permission.READ_MESSAGE_HISTORY)
+        message, emoji = self._message(request, channel), request.match_info["emoji"]
+        if not is_emoji(emoji):
+            raise errors.known(10014)
+        if emoji not in message.reactions:
+            self._require(channel, Permission.ADD_REACTIONS)
+        self._core.messaging.react(message, emoji, self._core.world.bot)
+        return web.Response(status=204)
+
+    async def unreact(self, request: web.Request) -> web.Response:
+        channel = self._channel(request)
+        message, emoji = self._message(request, channel), request.match_info["emoji"]
+        self._core.messaging.unreact(message, emoji, self._core.world.bot)
+        return web.Response(status=204)
+
     async def begin_thread(self, request: web.Request) -> web.Response:
         """Begin a public thread at a message of a guild's text channel, which has one at most."""
         channel = self._channel(request, Permission.CREATE_PUBLIC_THREADS)
@@ -218,6 +238,11 @@ class ChannelRoutes:
     def _policy(self, channel: Channel) -> Policy:
         limit = channel.guild.upload_limit if channel.guild else 10 * MEBIBYTE
         return Policy(limit, PARSE_ALL)
+
+
+def is_emoji(text: str) -> bool:
+    """Tell whether a text is one emoji; roughly, as Discord's own list is not public."""
+    return 0 < len(text) <= _LONGEST_EMOJI and all(ord(character) > 0x203B for character in text)
 
 
 def _page(request: web.Request, messages: list[Message]) -> list[Message]:
