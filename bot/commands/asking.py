@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import aiohttp
 import discord
@@ -14,7 +14,7 @@ from bot.answers import answer_with_message
 from bot.client import Interaction, ZoetropeClient
 from bot.commands.ruling import caps_for, check_channel, rules_for
 from bot.components.buttons import waiting_view
-from bot.delivery.places import missing_permissions_of, route_of
+from bot.delivery.places import missing_permissions_of, route_of, share_of
 from bot.disk import has_room
 from bot.errors import Refusal
 from bot.jobs.choices import MemberChoices
@@ -39,6 +39,42 @@ async def make_video(
     parent_url: str | None = None,
 ) -> Job:
     """Check a wish, answer with its place in the queue, and queue it. Raises `Refusal`."""
+    asked = await check_wish(interaction, wish, parent, made_by=made_by, parent_url=parent_url)
+    async with asked.inputs(interaction):
+        await _queue(interaction, asked.job, asked.spec, asked.caps)
+    return asked.job
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A job that may be made, but is not queued yet."""
+
+    wish: Wish
+    job: Job
+    spec: ModelSpec
+    caps: Caps
+
+    @contextlib.asynccontextmanager
+    async def inputs(self, interaction: Interaction) -> AsyncGenerator[None]:
+        """Keep the picture, or the clip, that it begins with, unless the block fails.
+
+        Raises `Refusal`.
+        """
+        request = self.job.request
+        own_picture = picture_path(request.output_path) if self.wish.has_image else None
+        async with _picture(interaction, self.wish, own_picture), kept_clip(self.wish, request):
+            yield
+
+
+async def check_wish(
+    interaction: Interaction,
+    wish: Wish,
+    parent: Job | None = None,
+    *,
+    made_by: str | None = None,
+    parent_url: str | None = None,
+) -> Asked:
+    """Return the job for a wish. Raises `Refusal` where it may not be made."""
     client = interaction.client
     spec, rules, wish = await complete(interaction, wish)
     await check_device(client, spec)
@@ -54,16 +90,13 @@ async def make_video(
         await offer_of(client),
         job_id=job_id,
         output_path=output_path,
-        max_bytes=_max_bytes(interaction, wish),
+        max_bytes=share_of(_max_bytes(interaction, wish), wish.variations),
         previews=client.settings.previews and rules.previews is not False,
     )
     job = _job(interaction, plan, wish, parent, made_by, parent_url)
     if rules.language is not None and not job.private:
         job = msgspec.structs.replace(job, language=rules.language)
-    caps = await caps_for(interaction, rules)
-    async with _picture(interaction, wish, own_picture), kept_clip(wish, plan.request):
-        await _queue(interaction, job, spec, caps)
-    return job
+    return Asked(wish, job, spec, await caps_for(interaction, rules))
 
 
 async def complete(interaction: Interaction, wish: Wish) -> tuple[ModelSpec, GuildRules, Wish]:
