@@ -34,7 +34,6 @@ async def test_the_bot_says_what_is_wrong_and_what_works(
 @pytest.mark.parametrize(
     "options",
     [
-        {},
         {"prompt": ""},
         {"prompt": "x" * 6000},
         {"prompt": "a red circle", "seed": -1},
