@@ -68,7 +68,7 @@ def test_menus_and_buttons_fit(language: str) -> None:
             _check_labels(lesson_view(Page(topic)))
 
 
-@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("language", ["de", "hi", "ja"])  # long words, and each script
 def test_pictures_are_drawn_where_there_is_a_font(language: str, tmp_path: Path) -> None:
     with speaking(language):
         pictures = [page_picture(Page(topic), subject()) for topic in TOPICS]
