@@ -4,6 +4,7 @@ import contextlib
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import aiohttp
 import discord
@@ -83,19 +84,23 @@ async def check_wish(
     job_id = await _free_id(client)
     output_path = str(client.settings.clips_dir.absolute() / f"{job_id}.mp4")
     own_picture = picture_path(output_path) if wish.has_image else None
-    plan = make_plan(
-        replace(with_own_clip(wish, output_path), image_path=own_picture),
-        spec,
-        rules,
-        await offer_of(client),
+    planned = partial(
+        make_plan,
+        spec=spec,
+        rules=rules,
+        offer=await offer_of(client),
         job_id=job_id,
         output_path=output_path,
         max_bytes=share_of(_max_bytes(interaction, wish), wish.variations),
         previews=client.settings.previews and rules.previews is not False,
     )
+    exact = replace(with_own_clip(wish, output_path), image_path=own_picture)
+    plan = planned(exact)  # what is refused is said in the reader's language
     job = _job(interaction, plan, wish, parent, made_by, parent_url)
     if rules.language is not None and not job.private:
-        job = msgspec.structs.replace(job, language=rules.language)
+        with i18n.speaking(rules.language):
+            notes = planned(replace(exact, style=plan.style or "")).notes
+        job = msgspec.structs.replace(job, language=rules.language, notes=notes)
     return Asked(wish, job, spec, await caps_for(interaction, rules))
 
 

@@ -148,9 +148,11 @@ async def _choose_log(interaction: Interaction, channel: discord.TextChannel | N
         if not (granted.view_channel and granted.send_messages and granted.embed_links):
             raise Refusal(moderation.NO_LOG_PERMISSION)
     store = interaction.client.store
-    rules = await store.rules(guild.id)
     log_channel_id = None if channel is None else channel.id
-    await store.save_rules(guild.id, msgspec.structs.replace(rules, log_channel_id=log_channel_id))
+    async with store.changing_rules:
+        rules = await store.rules(guild.id)
+        changed = msgspec.structs.replace(rules, log_channel_id=log_channel_id)
+        await store.save_rules(guild.id, changed)
     _audit(interaction, "log channel %s -> %s", rules.log_channel_id, log_channel_id)
     text = _(moderation.LOG_OFF) if channel is None else moderation.log_set(channel.id)
     await _say(interaction, text)
@@ -160,8 +162,9 @@ async def _pause(interaction: Interaction, reason: str | None) -> bool:
     """Pause a server, or with None let it go on; tell whether it was paused before."""
     guild = moderated_guild(interaction)
     store = interaction.client.store
-    rules = await store.rules(guild.id)
-    await store.save_rules(guild.id, msgspec.structs.replace(rules, paused=reason))
+    async with store.changing_rules:
+        rules = await store.rules(guild.id)
+        await store.save_rules(guild.id, msgspec.structs.replace(rules, paused=reason))
     _audit(interaction, "paused %s -> %s", rules.paused is not None, reason is not None)
     return rules.paused is not None
 

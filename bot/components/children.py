@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.client import Interaction
 from bot.commands.asking import make_video
+from bot.commands.ruling import rules_for
 from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.limits import choose_model
@@ -121,7 +122,7 @@ async def check_allowed(interaction: Interaction, job: Job) -> None:
         return
     if job.private:
         raise Refusal(refusals.NO_SUCH_JOB)
-    if (await interaction.client.store.rules(interaction.guild_id)).author_only:
+    if (await rules_for(interaction)).author_only:
         raise Refusal(refusals.AUTHOR_ONLY)
 
 

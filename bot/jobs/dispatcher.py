@@ -154,6 +154,7 @@ class Dispatcher:
         if caps.account is not None:
             promised = self.promised_seconds(first.user_id, first.guild_id)
             caps.account.check(sum(map(self._forecast.device_seconds, jobs)), promised)
+            jobs = [structs.replace(job, has_allowance=True) for job in jobs]
         # before anything is awaited: two cannot take the last place
         jobs = [self._queue.reserve(job) for job in jobs]
         self._accepted |= {job.id: Run(job, self._store) for job in jobs}

@@ -71,6 +71,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Its clip is covered until somebody wants to see it."""
     to_dm: bool = False
     """Who asked wants the clip as a direct message, too."""
+    has_allowance: bool = False
+    """Device time is limited for who asked, where they asked: ends without a clip cost nothing."""
     style: str | None = None
     """The style that was laid over the prompt, by its name."""
     variations: int = 1

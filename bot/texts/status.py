@@ -4,6 +4,7 @@ from bot.i18n import N_, _, decimal, ngettext
 from bot.jobs.forecast import Place
 from bot.jobs.job import Job, JobState
 from bot.jobs.several import request_of
+from bot.texts import quota
 from bot.texts.common import from_now, quote
 from generator import GenerationRequest, ModelSpec, Progress
 
@@ -190,7 +191,7 @@ def failed(job: Job, message: str) -> str:
     if job.completed is None:
         message = _("This video stopped: {reason}").format(reason=message)
     name = _("Whoever runs the bot finds more in its log, under #{id}.").format(id=job.id)
-    return f"{headline('⚠️', job)}\n{message}\n-# {name}"
+    return f"{headline('⚠️', job)}\n{message}\n{_unused(job)}-# {name}"
 
 
 def stopping(job: Job) -> str:
@@ -207,7 +208,11 @@ def cancelled(job: Job, by_user_id: int | None, step: int, total: int) -> str:
         text = _("Cancelled by {member}.").format(member=by)
     else:
         text = _("Cancelled.")
-    return f"{headline('🛑', job)}\n{text}"
+    return f"{headline('🛑', job)}\n{text}\n{_unused(job)}".rstrip()
+
+
+def _unused(job: Job) -> str:
+    return f"-# {_(quota.NOT_USED)}\n" if job.has_allowance else ""
 
 
 def standing(job: Job) -> str:

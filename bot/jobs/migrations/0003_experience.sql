@@ -2,6 +2,7 @@ ALTER TABLE jobs ADD COLUMN language   TEXT    NOT NULL DEFAULT 'en';  -- what i
 ALTER TABLE jobs ADD COLUMN private    INTEGER NOT NULL DEFAULT 0;     -- only who asked sees its messages
 ALTER TABLE jobs ADD COLUMN spoiler    INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN to_dm      INTEGER NOT NULL DEFAULT 0;     -- the clip goes to the member directly, too
+ALTER TABLE jobs ADD COLUMN has_allowance INTEGER NOT NULL DEFAULT 0;  -- device time is limited for its member
 ALTER TABLE jobs ADD COLUMN style      TEXT;
 ALTER TABLE jobs ADD COLUMN own_prompt TEXT;                           -- without the style's words
 ALTER TABLE jobs ADD COLUMN own_negative_prompt TEXT;
