@@ -1,6 +1,5 @@
 """/help: what the bot does where somebody is, and how."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import discord
@@ -34,15 +33,15 @@ async def _help(interaction: Interaction) -> discord.Embed:
     for command in client.tree.get_commands(type=discord.AppCommandType.chat_input):
         if _may_use(interaction, command):
             group = members if command.default_permissions is None else managers
-            group += _lines(client, command)
+            group.append(_line(client, command))
     intro = words.intro(_mention(client, "video"))
     commands = [f"### {_(words.COMMANDS)}", *members]
     if managers:
         commands += [f"### {_(words.MANAGING)}", *managers]
     embed = discord.Embed(title=_(words.TITLE), description="\n".join([intro, *commands]))
-    embed.add_field(name=_(words.LIMITS), value=await _limits(interaction, rules))
+    embed.add_field(name=_(words.LIMITS), value=await _limits(interaction, rules), inline=False)
     now = status.state(client.dispatcher.waiting, client.dispatcher.note)
-    embed.add_field(name=_(words.NOW), value=now)
+    embed.add_field(name=_(words.NOW), value=now, inline=False)
     menus = client.tree.get_commands(type=discord.AppCommandType.message)
     if menus:
         names = [name_of(menu.name) for menu in menus]
@@ -58,14 +57,15 @@ def _may_use(interaction: Interaction, command: _Command) -> bool:
     return needed is None or interaction.permissions >= needed
 
 
-def _lines(client: ZoetropeClient, command: _Command) -> Iterator[str]:
-    commands = (
-        list(command.walk_commands()) if isinstance(command, app_commands.Group) else [command]
-    )
-    for each in commands:
-        if not isinstance(each, app_commands.Group):
-            mention = _mention(client, each.qualified_name)
-            yield words.command_line(mention, _(each.description))
+def _line(client: ZoetropeClient, command: _Command) -> str:
+    if isinstance(command, app_commands.Group):
+        mentions = [
+            _mention(client, each.qualified_name)
+            for each in command.walk_commands()
+            if not isinstance(each, app_commands.Group)
+        ]
+        return words.group_line(_(command.description), mentions)
+    return words.command_line(_mention(client, command.name), _(command.description))
 
 
 def _mention(client: ZoetropeClient, name: str) -> str:

@@ -25,6 +25,10 @@ def command_line(mention: str, description: str) -> str:
     return f"{mention} · {description}"
 
 
+def group_line(description: str, mentions: Sequence[str]) -> str:
+    return f"**{description}**\n{' '.join(mentions)}"
+
+
 def made_by(model: str, seconds: float, width: int, height: int) -> str:
     return _("**{model}** makes videos of up to {seconds} s, usually {size} pixels").format(
         model=model, seconds=short_number(seconds), size=f"{width}×{height}"

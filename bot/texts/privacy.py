@@ -65,10 +65,10 @@ def kept(days: float) -> list[str]:
 
 def _clips(days: float) -> str:
     if not days:
-        return _("**Your clips.** The files stay on that computer until you delete them.")
+        return _("**Your clips.** The files stay on the bot's computer until you delete them.")
     return ngettext(
-        "**Your clips.** The files stay on that computer for {count} day, then they are removed.",
-        "**Your clips.** The files stay on that computer for {count} days, then they are removed.",
+        "**Your clips.** The files stay on the bot's computer for {count} day, then they go.",
+        "**Your clips.** The files stay on the bot's computer for {count} days, then they go.",
         days,
     ).format(count=short_number(days))
 
