@@ -50,6 +50,7 @@ class SampleBot(discord.Client):
         self.tree.command(description="Show a clip")(clip)
         self.tree.command(description="Answer only to who asks")(whisper)
         self.tree.command(description="Never answer")(silent)
+        self.tree.context_menu(name="Count the words")(count_words)
         self.tree.add_command(Settings())
         await self.tree.set_translator(German())
         await self.tree.sync()
@@ -145,6 +146,10 @@ async def clip(
         attachments=[discord.File(interaction.client.clip, description=f"a clip of {prompt}")],
         view=Controls(),
     )
+
+
+async def count_words(interaction: discord.Interaction, message: discord.Message) -> None:
+    await interaction.response.send_message(f"{len(message.content.split())} words")
 
 
 class Settings(app_commands.Group):

@@ -272,6 +272,17 @@ async def test_a_button_without_an_answer_is_busy_and_then_failed(chat: ChatPage
     await expect(button).to_be_focused()
 
 
+async def test_a_messages_menu_has_the_commands_for_it(chat: ChatPage) -> None:
+    await chat.paste("one two three")
+    await chat.keys("Enter")
+    message = await chat.wait_for_message("one two three")
+    await message.hover()
+    await chat.press(message, "Apps")
+    await message.get_by_role("menuitem", name="Count the words").click()
+    answer = await chat.wait_for_message("3 words")
+    await expect(answer).to_contain_text("used Count the words")
+
+
 async def test_a_select_sends_what_was_picked(chat: ChatPage) -> None:
     message = await make_clip(chat)
     await chat.choose(message, "Pick a flavour", "Chocolate")

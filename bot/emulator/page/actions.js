@@ -43,6 +43,12 @@ export class Actions {
     return choices;
   }
 
+  /** Use a command of a message's menu. Returns what went wrong, or null. */
+  useOn(message, name) {
+    const body = { ...this.#here, name, target_id: message.id };
+    return this.#perform(() => api.sendCommand(body), "The application did not respond");
+  }
+
   /** Press a button or commit a select. Returns what went wrong, or null. */
   press(message, customId, values) {
     const body = { message_id: message.id, custom_id: customId, ...(values && { values }) };

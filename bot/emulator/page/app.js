@@ -33,6 +33,7 @@ class App {
     store: this.#store,
     actions: {
       press: (...pressed) => this.#actions.press(...pressed),
+      useOn: (...used) => this.#actions.useOn(...used),
       dismiss: (message) => this.#dismiss(message),
       jumpTo: (messageId) => this.#list.jumpTo(messageId),
     },

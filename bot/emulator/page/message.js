@@ -7,6 +7,7 @@ import { renderComponents } from "./components.js";
 import { embedView } from "./embeds.js";
 import { icon } from "./icons.js";
 import { renderMarkdown } from "./markdown.js";
+import { messageMenu } from "./messagemenu.js";
 import { messageTime } from "./time.js";
 
 const EPHEMERAL = 1 << 6;
@@ -20,12 +21,13 @@ export class MessageView {
   #message = {};
   #attachments = new Map();
   #media = new Map();
+  #menu;
   #slots = Object.fromEntries(
     ["context", "text", "embeds", "components", "reactions", "failure", "footer"].map((name) => [name, new Slot(name)]),
   );
   #files = h("div", { class: "attachments", hidden: true });
 
-  /** `actions`: `press(message, customId, values)`, `react(message, emoji)`, `dismiss(message)`, `jumpTo(messageId)`. */
+  /** `actions`: `press(message, customId, values)`, `useOn(message, commandName)`, `react(message, emoji)`, `dismiss(message)`, `jumpTo(messageId)`. */
   constructor(message, { store, actions }) {
     this.#store = store;
     this.#names = store.names;
@@ -36,11 +38,13 @@ export class MessageView {
       const link = target.closest("[data-jump-to]");
       if (link) actions.jumpTo(link.dataset.jumpTo);
     });
+    this.#menu = messageMenu({ commands: () => store.messageCommands, use: (name) => this.#use(name) });
     this.element = h(
       "li",
       { class: "message", dataset: { messageId: message.id, authorId: message.author.id } },
       context.element,
       h("div", { class: "gutter" }, avatar(message.author, store), messageTime(message.timestamp, { short: true })),
+      this.#menu,
       h(
         "div",
         { class: "body" },
@@ -54,6 +58,7 @@ export class MessageView {
 
   update(message) {
     this.#message = message;
+    this.#menu.hidden = this.#store.messageCommands.length === 0;
     const isEphemeral = Boolean(message.flags & EPHEMERAL);
     this.element.classList.toggle("ephemeral", isEphemeral);
     this.element.classList.toggle("mentions-me", this.#store.mentionsMe(message));
@@ -90,7 +95,7 @@ export class MessageView {
       return [
         icon("command", 18), avatar(context.user, this.#store, 16),
         h("span", { class: "context-author" }, `@${this.#store.nameOf(context.user)}`),
-        " used ", h("span", { class: "command-mention" }, `/${context.command}`),
+        " used ", h("span", { class: "command-mention" }, this.#isOfMenu(context.command) ? context.command : `/${context.command}`),
       ];
     }
     if (context.reply === null) return [icon("reply", 18), h("em", {}, "Original message was deleted")];
@@ -104,6 +109,10 @@ export class MessageView {
         renderMarkdown(summary.split("\n")[0], this.#names),
       ),
     ];
+  }
+
+  #isOfMenu(command) {
+    return this.#store.messageCommands.some(({ name }) => name === command);
   }
 
   #showText({ content, flags, edited_timestamp: edited }) {
@@ -169,6 +178,11 @@ export class MessageView {
     this.#busy = null;
     this.#showFailure(failure);
     this.#showComponents();
+  }
+
+  async #use(name) {
+    this.#showFailure(null);
+    this.#showFailure(await this.#actions.useOn(this.#message, name));
   }
 
   #showFailure(text) {

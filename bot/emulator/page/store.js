@@ -5,6 +5,7 @@ import { localised } from "./localise.js";
 const TEXT = 0;
 const DIRECT_MESSAGE = 1;
 const CHAT_INPUT = 1;
+const ON_MESSAGE = 3;
 
 /** Snowflakes are 64 bits, more than a number holds; equal lengths compare as text. */
 function bySnowflake(a, b) {
@@ -102,6 +103,12 @@ export class Store {
 
   get slashCommands() {
     const commands = this.commands.filter(({ type }) => type === CHAT_INPUT);
+    return commands.map((command) => localised(command, this.me.locale));
+  }
+
+  /** The commands of messages' menus. */
+  get messageCommands() {
+    const commands = this.commands.filter(({ type }) => type === ON_MESSAGE);
     return commands.map((command) => localised(command, this.me.locale));
   }
 
