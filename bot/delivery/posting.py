@@ -47,6 +47,8 @@ class _Draft:
     reply: bool = True
     plain: bool = False
     reason: str | None = None
+    nonce: str | None = None
+    """For a second message with the clip; the first has the job's id."""
     mended: frozenset[Fault] = frozenset()
 
     @property
@@ -113,7 +115,8 @@ class Posting:
         """Send the clip to who asked as well, who wanted that; nothing comes of what goes wrong."""
         try:
             place = await self._direct_channel(job)
-            draft = _Draft(await self._fitting(job), reply=False, reason=results.WANTED)
+            clips, nonce = await self._fitting(job), f"{job.id}-dm"
+            draft = _Draft(clips, reply=False, reason=results.WANTED, nonce=nonce)
             await self._send(place, draft, again=True)
         except (_RefusedError, DeliveryError) as error:
             _log.info("job %s: no direct message of it: %s", job.id, error)
@@ -190,7 +193,7 @@ class Posting:
         if draft.reply and job.status_message_id is not None:
             message["reference"] = _reference(job, job.status_message_id)
         # Discord drops a second send with the same nonce
-        return await place.send(**message, nonce=job.id)
+        return await place.send(**message, nonce=draft.nonce or job.id)
 
     async def message(
         self, clips: Clips, *, reason: str | None = None, plain: bool = False

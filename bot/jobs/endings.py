@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.jobs.job import Job, JobState
+from bot.jobs.job import Fits, Job, JobState
 from bot.jobs.reporter import DeliveryError, Reporter
 from bot.jobs.run import Run, growing_pauses
 from bot.jobs.several import remove_clips
@@ -34,14 +34,19 @@ class Endings:
             await run.change(state=JobState.POSTED, result_message_id=message_id)
             await self.tell(run)
 
-    async def fail(self, run: Run, reason: str) -> None:
-        """End a job that cannot go on, for a reason in words; the clips it has are posted."""
+    async def fail(self, run: Run, reason: str, fits: Fits | None = None) -> None:
+        """End a job that cannot go on, for a reason in words; the clips it has are posted.
+
+        `fits` is what may work instead.
+        """
         run.settled = True
         if run.job.state is JobState.RUNNING and run.job.clips:
             await run.change(state=JobState.ENCODED, failure=reason, finished_at=time.time())
             await self.deliver(run)
         else:
-            await run.change(state=JobState.FAILED, failure=reason, finished_at=time.time())
+            await run.change(
+                state=JobState.FAILED, failure=reason, fits=fits, finished_at=time.time()
+            )
             await self.tell(run)
 
     async def cancel(self, run: Run, step: int = 0, total_steps: int = 0) -> None:

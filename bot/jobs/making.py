@@ -5,12 +5,13 @@ import logging
 import time
 from contextlib import aclosing
 
+import msgspec
 import psutil
 
 from bot.i18n import _
 from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates
-from bot.jobs.job import Job, JobState
+from bot.jobs.job import Fits, Job, JobState
 from bot.jobs.recovery import MAX_ATTEMPTS
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
@@ -143,9 +144,22 @@ class Maker:
             case Failed():
                 if end.path is not None:
                     _log.warning("job %s could not be posted; its clip is %s", run.job.id, end.path)
-                await self._endings.fail(run, end.text(_))
+                await self._endings.fail(run, end.text(_), _fitting(end))
             case Cancelled():
                 await self._endings.cancel(run, end.step, end.total_steps)
+
+
+def _fitting(end: Failed) -> Fits | None:
+    """Return what the generator says would fit."""
+    said = end.values
+    if end.reason != "out_of_memory" or not said.keys() & {"width", "frames"}:
+        return None
+    numbers = {
+        "width": said.get("width"),
+        "height": said.get("height"),
+        "num_frames": said.get("frames"),
+    }
+    return msgspec.convert(numbers, Fits)
 
 
 def _with_clip(job: Job, completed: Completed) -> dict[str, object]:

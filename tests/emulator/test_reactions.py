@@ -1,4 +1,4 @@
-"""Reactions: counted for everybody, the bot's own by permission, told to bots that asked for them."""
+"""Reactions: counted for all, the bot's own by permission, told to bots that asked for them."""
 
 import asyncio
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from generator import GenerationRequest, ModelSpec, load_catalogue
 from generator.encoding import Rendering
+from generator.failures import out_of_memory
 from generator.memory import Mode
 from generator.runtime import OnProgress
 from generator.snapshots import OnSnapshot, Picture, Snapshot
@@ -23,10 +24,15 @@ class _ColourPipeline:
     revision = "c0ffee"
     weight_bytes = 0
 
+    def __init__(self, spec: ModelSpec) -> None:
+        self._spec = spec
+
     def run(
         self, request: GenerationRequest, on_progress: OnProgress, on_snapshot: OnSnapshot | None, /
     ) -> Rendering:
         """Return frames in the colours of the request's seed."""
+        if request.prompt == "too_large" and request.width > self._spec.sizes.min:
+            raise out_of_memory(request, self._spec, "plain")
         if request.prompt in _MISBEHAVIOURS:
             return RUNS[request.prompt](request, on_progress)
         shape = (request.num_frames, request.height, request.width, 3)
@@ -60,7 +66,7 @@ class _ColourRuntime(PlainRuntime):
     """Has every model of the catalogue at once."""
 
     def load(self, spec: ModelSpec, mode: Mode) -> _ColourPipeline:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return _ColourPipeline()
+        return _ColourPipeline(spec)
 
 
 if __name__ == "__main__":

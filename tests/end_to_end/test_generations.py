@@ -8,28 +8,10 @@ from bot.emulator.driver import Human
 from bot.emulator.entities import Member
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
-from bot.jobs.rules import GuildRules
-from bot.jobs.store import open_store
-from bot.settings import Settings
-from tests.end_to_end.stack import bot_settings, local_discord, running_bot
-from tests.end_to_end.stories import ask, finished, job_id, refusal, status_says
+from tests.end_to_end.able import able_settings
+from tests.end_to_end.stack import local_discord, running_bot
+from tests.end_to_end.stories import ask, finished, job_id
 
-_MODEL = """
-[able]
-title = "Able"
-description = "Can do everything"
-source = "example/able"
-pipeline_class = "WanPipeline"
-licence = "MIT"
-licence_note = "for tests"
-defaults = { width = 32, height = 32, num_frames = 9, fps = 8, num_inference_steps = 3, guidance_scale = 1.0 }
-draft = { num_inference_steps = 2 }
-best = { num_inference_steps = 4 }
-sizes = { multiple = 16, min = 16, max = 64, max_pixels = 4096 }
-frames = { multiple = 1, offset = 0, min = 1, max = 200 }
-image_to_video = { class_name = "WanImageToVideoPipeline" }
-upscale = { class_name = "WanVideoToVideoPipeline", max = 128, max_pixels = 16384 }
-"""
 _DRAFT = {"steps": 2}
 _MORE = ["Vary", "Edit & rerun", "Same seed, higher quality", "Extend", "Upscale"]
 _ABOUT = ["Info", "How it works", "Share", "DM", "Delete"]
@@ -54,18 +36,6 @@ async def people(emulator: Emulator) -> AsyncGenerator[People]:
         Human.connect(emulator.url) as you,
     ):
         yield People(ada, bo, you)
-
-
-async def settings_with_everything(emulator: Emulator, tmp_path: Path) -> Settings:
-    """A model that can extend and upscale, and a showcase channel."""
-    models = tmp_path / "models.toml"
-    models.write_text(_MODEL)
-    settings = bot_settings(emulator, tmp_path, models_file=models, default_model="able")
-    channel = emulator.world.channel_named("general")
-    guild_id = next(iter(emulator.world.guilds))
-    async with open_store(settings.database_path) as store:
-        await store.save_rules(guild_id, GuildRules(showcase_channel_id=channel.id))
-    return settings
 
 
 async def seen(human: Human, message: Message) -> Message:
@@ -107,7 +77,7 @@ async def test_every_button_works_on_three_generations_before_and_after_a_restar
     tmp_path: Path,
 ) -> None:
     async with local_discord() as emulator, people(emulator) as who:
-        settings = await settings_with_everything(emulator, tmp_path)
+        settings = await able_settings(emulator, tmp_path)
         async with running_bot(settings, who.moderator, plain=True):
             first = await finished(who.author, await ask(who.author, "a red circle", **_DRAFT))
             assert list(first.buttons) == [*_MORE, *_ABOUT]
