@@ -1,6 +1,8 @@
 """/settings: for managers, kept, and in effect for the next clip, in the right channel only."""
 
+import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -130,6 +132,45 @@ async def test_public_messages_are_in_the_servers_language(you: Human, ada: Huma
         lambda message: f"#{job_id(status)}" in message.content and bool(message.attachments)
     )
     assert "2,0 s" in result.content
+
+
+async def test_only_the_author_makes_more_where_the_channel_says_so(you: Human, ada: Human) -> None:
+    answer = await change(you, "set", channel=you.channel_id, buttons="author")
+    assert "Buttons that make more: not set → **only for who asked for the video**" in answer
+    result = await finished(ada, await ask(ada, "a red circle", **QUICK))
+    pressed = await you.click(result, "Vary")
+    assert "only the person who asked for a video makes more" in await refusal(you, pressed)
+    await change(you, "reset", channel=you.channel_id, setting="author_only")
+    await finished(you, await you.reply(await you.click(result, "Vary")))
+
+
+async def test_previews_are_made_unless_the_server_does_without(
+    data_dir: Path, you: Human, ada: Human
+) -> None:
+    for wanted in (True, False):
+        await change(you, "set", previews=wanted)
+        status = await ask(ada, "a red circle", **QUICK)
+        await finished(ada, status)
+        assert await asyncio.to_thread(_previews, data_dir, job_id(status)) is wanted
+
+
+def _previews(data_dir: Path, name: str) -> bool:
+    """Tell whether a job asked the generator for previews."""
+    with sqlite3.connect(data_dir / "zoetrope.sqlite3") as database:
+        query = "SELECT json_extract(request, '$.previews') FROM jobs WHERE id = ?"
+        ((previews,),) = database.execute(query, [name])
+        return bool(previews)
+
+
+async def test_clips_are_shared_to_the_channel_that_was_chosen(
+    emulator: Emulator, you: Human, ada: Human
+) -> None:
+    async with Human.connect(emulator.url, channel="general") as elsewhere:
+        await change(you, "set", showcase=elsewhere.channel_id)
+        result = await finished(ada, await ask(ada, "a red circle", **QUICK))
+        await ada.click(result, "Share")
+        shared = await elsewhere.wait_for(lambda message: bool(message.attachments))
+        assert shared.channel_id == elsewhere.channel_id
 
 
 async def test_channels_are_forbidden_and_allowed(
