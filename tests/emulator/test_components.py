@@ -213,6 +213,32 @@ async def test_modal_round_trip_with_text_menu_and_file(
     assert again.value.status == 404
 
 
+async def test_a_menu_that_nobody_touched_sends_its_defaults(
+    emulator: Emulator, bot: Bot, you: Human
+) -> None:
+    got: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+
+    class Choose(ui.Modal, title="Choose"):
+        size = label("Size", ui.Select(custom_id="size", options=[
+            discord.SelectOption(label="Small", value="small"),
+            discord.SelectOption(label="Large", value="large", default=True),
+        ]))  # fmt: skip
+
+        async def on_submit(self, interaction: Interaction) -> None:
+            assert isinstance(self.size.component, ui.Select)
+            got.set_result(self.size.component.values)
+            await interaction.response.send_message("thanks")
+
+    @bot.tree.command(description="Open")
+    async def edit(interaction: Interaction) -> None:
+        await interaction.response.send_modal(Choose())
+
+    async with online(bot, emulator):
+        modal = await you.modal(await you.command("edit"))
+        await you.reply(await you.submit(modal, {}))
+    assert await got == ["large"]
+
+
 async def test_modal_is_checked_before_it_is_sent(emulator: Emulator, bot: Bot, you: Human) -> None:
     @bot.tree.command(description="Open")
     async def edit(interaction: Interaction) -> None:
