@@ -5,7 +5,7 @@ spoken: that of whoever reads, set once for each interaction and for each job's 
 """
 
 import io
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -144,9 +144,13 @@ def _translations(language: str) -> NullTranslations:
 
 def is_translated(message: Message) -> bool:
     """Tell whether a catalogue has all words of a message, in each plural form."""
+    return all(strings_of(message)) and not message.fuzzy
+
+
+def strings_of(message: Message) -> Sequence[str]:
+    """Return the translation of a message, or those of its plural forms; empty ones are missing."""
     words = message.string or ""
-    strings = [words] if isinstance(words, str) else words
-    return all(strings) and not message.fuzzy
+    return [words] if isinstance(words, str) else words
 
 
 def read_catalogues() -> None:

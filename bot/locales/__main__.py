@@ -6,7 +6,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
-from bot.i18n import CATALOGUES, LANGUAGES, is_translated
+from bot.i18n import CATALOGUES, LANGUAGES, is_translated, strings_of
 from bot.locales.extraction import templates
 
 _WIDTH = 100
@@ -41,6 +41,9 @@ def updated(path: Path, language: str, template: Catalog) -> Catalog:
             catalogue = read_po(file, locale=language)
     catalogue.update(template, update_creation_date=False)
     catalogue.obsolete.clear()
+    for message in catalogue:
+        if message.id and not any(strings_of(message)):
+            message.flags.discard("fuzzy")  # like another that nobody has translated either
     return catalogue
 
 
@@ -52,7 +55,6 @@ def _written(catalogue: Catalog, language: str) -> bytes:
         catalogue,
         width=_WIDTH,
         sort_output=True,
-        include_previous=True,
         include_lineno=False,
     )
     header, messages = written.getvalue().split(b"\n\n", 1)
