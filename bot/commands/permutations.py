@@ -17,6 +17,7 @@ from bot.delivery.faults import DISCORD_ERRORS, Fault, describe, fault_of
 from bot.delivery.places import missing_for_thread
 from bot.errors import Refusal
 from bot.i18n import _
+from bot.jobs.job import Job
 from bot.jobs.permutations import expand
 from bot.jobs.wish import Wish
 from bot.texts import common, permutations, status
@@ -29,24 +30,20 @@ _CLOSED = frozenset({Fault.NO_PLACE, Fault.NO_PERMISSION, Fault.ARCHIVED, Fault.
 _Place = discord.Thread | discord.PartialMessageable
 
 
-async def make_videos(interaction: Interaction, wish: Wish) -> None:
+async def make_videos(
+    interaction: Interaction, wish: Wish, parent: Job | None = None, *, made_by: str | None = None
+) -> None:
     """Make the video of a wish, or all that its prompt stands for, or none. Raises `Refusal`."""
     prompts = expand(wish.prompt, wish.variations)
     wishes = [replace(wish, prompt=prompt) for prompt in prompts]
     if len(wishes) == 1:
-        await make_video(interaction, wishes[0])
-    else:
-        await _make_all(interaction, wishes, wish.prompt)
-
-
-async def _make_all(interaction: Interaction, wishes: Sequence[Wish], prompt: str) -> None:
-    every: list[Asked] = []
-    for wish in wishes:
-        every.append(await check_wish(interaction, wish))
+        await make_video(interaction, wishes[0], parent, made_by=made_by)
+        return
+    every = [await check_wish(interaction, each, parent, made_by=made_by) for each in wishes]
     _check_place(interaction, every[0])
     async with AsyncExitStack() as inputs:
         every = await _with_inputs(interaction, every, inputs)
-        await _queue_all(interaction, every, prompt)
+        await _queue_all(interaction, every, wish.prompt)
 
 
 def _check_place(interaction: Interaction, asked: Asked) -> None:

@@ -18,6 +18,7 @@ from bot.components.children import check_allowed, make_from
 from bot.components.edit_form import (
     ANIMATING,
     EDITING,
+    REDOING,
     WRITING,
     read_form,
     said_in,
@@ -30,6 +31,7 @@ from bot.errors import Refusal, StoreError
 from bot.i18n import _
 from bot.jobs.draft import Draft
 from bot.jobs.job import Job
+from bot.jobs.permutations import expand, literally
 from bot.jobs.wish import Wish, again
 from bot.pictures import Upload, with_picture
 from bot.texts import common, refusals
@@ -74,13 +76,15 @@ async def open_draft(interaction: Interaction, draft: Draft, names: Sequence[str
 async def open_edit(interaction: Interaction, job: Job) -> None:
     """Show a job's own settings, for a new job. Raises `Refusal` where that is the author's."""
     await check_allowed(interaction, job)
-    await _show_edit(interaction, job, "rerun", _("Edit #{id} & rerun"))
+    wish = again(job)
+    wish = replace(wish, prompt=literally(wish.prompt))
+    await _show_edit(interaction, job, wish, "rerun", _("Edit #{id} & rerun"), REDOING)
 
 
 async def open_change(interaction: Interaction, job: Job) -> None:
     """Show a waiting job's settings to its owner. Raises `Refusal` to others, and too late."""
     check_waiting(interaction, job)
-    await _show_edit(interaction, job, "replace", _("Edit #{id}"))
+    await _show_edit(interaction, job, again(job), "replace", _("Edit #{id}"), EDITING)
 
 
 async def submit_edit(interaction: Interaction, job: Job) -> None:
@@ -121,9 +125,11 @@ async def _show(
     await interaction.response.send_modal(form)
 
 
-async def _show_edit(interaction: Interaction, job: Job, action: str, title: str) -> None:
-    context = await _context(interaction, again(job))
-    form = wish_form(title.format(id=job.id), f"v1:{action}:{job.id}", EDITING, context, {})
+async def _show_edit(
+    interaction: Interaction, job: Job, wish: Wish, action: str, title: str, names: Sequence[str]
+) -> None:
+    context = await _context(interaction, wish)
+    form = wish_form(title.format(id=job.id), f"v1:{action}:{job.id}", names, context, {})
     await interaction.response.send_modal(form)
 
 
@@ -156,7 +162,12 @@ async def _send(interaction: Interaction, draft: Draft, wish: Wish) -> None:
     elif draft.replaces:
         await change_waiting(interaction, job, wish)
     else:
-        await make_from(interaction, job, "rerun", wish)
+        await check_allowed(interaction, job)
+        prompts = expand(wish.prompt, wish.variations)
+        if len(prompts) > 1:
+            await make_videos(interaction, wish, job, made_by="rerun")
+        else:
+            await make_from(interaction, job, "rerun", replace(wish, prompt=prompts[0]))
 
 
 async def _give_back(interaction: Interaction, draft: Draft, error: Refusal | StoreError) -> None:

@@ -16,7 +16,9 @@ from bot.jobs.several import NAME
 from bot.jobs.wish import Wish
 
 EDITING = ("prompt", "negative", "seed", "steps", "seconds", "guidance", "quality")
-"""The fields for what was made before, the most wanted first."""
+"""The fields for what waits, the most wanted first."""
+REDOING = ("prompt", "negative", "seed", "change", "steps", "seconds", "guidance")
+"""The fields for what was made before."""
 WRITING = ("prompt", "image", "seconds", "quality", "style", "negative", "seed")
 ANIMATING = ("prompt", "model", "seconds", "quality", "seed", "negative")
 

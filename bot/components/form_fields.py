@@ -11,6 +11,7 @@ from bot.i18n import N_, _
 from bot.jobs.limits import MAX_PROMPT_LENGTH
 from bot.jobs.offer import Offer, takes
 from bot.jobs.shapes import ASPECTS
+from bot.jobs.variation import LABELS, Change, varied
 from bot.jobs.wish import Wish
 from bot.texts import refusals
 from bot.texts.settings import QUALITIES
@@ -194,6 +195,13 @@ FIELDS: Mapping[str, Field] = {
         description=lambda _context: _(
             "The same seed keeps the composition; empty picks a new one"
         ),
+    ),
+    "change": Field(
+        N_("How different"),
+        shown=lambda _context: "same",
+        read=lambda wish, text: varied(wish, cast(Change, text or "same")),
+        component=_menu(lambda _context: [(key, _(label)) for key, label in LABELS.items()]),
+        description=lambda _context: _("How far the new video is from this one"),
     ),
     "steps": Field(
         N_("Steps"),

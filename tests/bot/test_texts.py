@@ -41,7 +41,7 @@ def test_a_long_prompt_is_cut_where_it_is_quoted_but_whole_in_the_alt_text() -> 
     )
     job = make_job(request=long_prompt)
     assert len(status.queued(job, spec, Place(1, 1))) < 2000
-    assert len(results.result(job, COMPLETED, spec, "modelscope")) < 2000
+    assert len(results.result(job, [COMPLETED], spec, "modelscope")) < 2000
     assert len(results.alt_text(job)) <= 1024
 
 
@@ -80,10 +80,10 @@ def test_a_prompt_outside_the_small_world_is_told_what_the_model_knows_and_how_t
     request = BUILTIN.request(
         id="abcde", prompt="a dog on a skateboard", seed=1, output_path="clips/abcde.mp4"
     )
-    text = results.result(make_job(request=request), COMPLETED, BUILTIN, "modelscope")
+    text = results.result(make_job(request=request), [COMPLETED], BUILTIN, "modelscope")
     assert "circle" in text
     assert "/video model:modelscope" in text
-    inside = results.result(make_job(), COMPLETED, BUILTIN, "modelscope")
+    inside = results.result(make_job(), [COMPLETED], BUILTIN, "modelscope")
     assert "modelscope" not in inside
 
 
@@ -92,15 +92,15 @@ def test_a_prompt_outside_the_small_world_is_told_what_the_model_knows_and_how_t
     [
         ((256, 256), 8.0, "Shown coarser to fit the upload limit; the full clip is kept."),
         ((160, 160), 8.0, "Shown at 160×160 to fit the upload limit; the full clip is kept."),
-        ((160, 160), 4.0, "Shown at 160×160 and at 4 frames a second to fit the upload limit"),
+        ((160, 160), 4.0, "Shown at 160×160 and 4 frames a second to fit the upload limit"),
         ((256, 256), 12.5, "Shown at 12.5 frames a second to fit the upload limit"),
     ],
 )
 def test_a_reduced_clip_says_so(size: tuple[int, int], fps: float, words: str) -> None:
     upload = Upload(path="u.mp4", width=size[0], height=size[1], fps=fps, size_bytes=900)
     reduced = structs.replace(COMPLETED, upload=upload)
-    assert words in results.result(make_job(), reduced, BUILTIN, "modelscope")
-    assert "Shown" not in results.result(make_job(), COMPLETED, BUILTIN, "modelscope")
+    assert words in results.result(make_job(), [reduced], BUILTIN, "modelscope")
+    assert "Shown" not in results.result(make_job(), [COMPLETED], BUILTIN, "modelscope")
 
 
 def test_the_lesson_of_a_job_uses_its_own_numbers() -> None:

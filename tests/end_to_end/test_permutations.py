@@ -14,7 +14,7 @@ from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
 from bot.emulator.wire import encode
 from tests.end_to_end.stack import bot_settings, local_discord, running_bot
-from tests.end_to_end.stories import PATIENCE, QUICK, ask, job_id, refusal
+from tests.end_to_end.stories import PATIENCE, QUICK, ask, edited, finished, job_id, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -186,3 +186,18 @@ async def test_in_direct_messages_they_are_posted_in_place(emulator: Emulator) -
 async def test_several_videos_are_not_made_privately(you: Human) -> None:
     asked = await you.command("video", prompt="a [red, blue] tree", private=True, **QUICK)
     assert "cannot be private" in await refusal(you, asked)
+
+
+async def test_edit_and_rerun_takes_alternatives_too_and_brackets_stay_what_they_are(
+    emulator: Emulator, you: Human
+) -> None:
+    first = await finished(you, await ask(you, r"a sign with \[a, b\]", **QUICK))
+    assert "a sign with [a, b]" in first.content
+    form = await you.modal(await you.click(first, "Edit & rerun"))
+    assert form.fields["prompt"]["value"] == r"a sign with \[a, b\]"
+    answer = await you.reply(await you.submit(form, edited("a [red, blue] sign", steps=2)))
+    assert "**2 videos**" in answer.content
+    thread = await thread_of(emulator, you, answer)
+    async with Human.connect(emulator.url, channel=thread.name) as inside:
+        for message in await results(inside, 2):
+            assert " sign" in message.content

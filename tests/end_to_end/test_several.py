@@ -207,3 +207,18 @@ async def test_after_a_restart_in_between_one_message_has_all_and_its_buttons_wo
             child = await you.reply(await you.click(clip, "Vary"))
             assert f"#{job_id(result)}-3" in child.content
             await finished(you, child)
+
+
+async def test_edit_and_rerun_asks_how_different_the_new_video_is(you: Human) -> None:
+    seeds: dict[str, str] = {}
+    for change in ("same", "subtle", "new"):
+        result = await finished(you, await ask(you, "a red circle", seed=51, **QUICK))
+        form = await you.modal(await you.click(result, "Edit & rerun"))
+        offered = [option["value"] for option in form.fields["change"]["options"]]
+        assert offered == ["same", "subtle", "strong", "new"]
+        values = {"prompt": "a red circle", "negative": "", "steps": "2", "seed": "51"}
+        status = await you.reply(await you.submit(form, {**values, "change": [change]}))
+        child = await finished(you, status)
+        seeds[change] = filenames(child)[0].split("-")[1]
+    assert seeds["same"] == seeds["subtle"] == "seed51.mp4"
+    assert seeds["new"] != "seed51.mp4"
