@@ -124,7 +124,7 @@ class _Judge:
             self._verdict.doubled.append(f"{job.id}: mentioned {len(mentions)} times")
         if job.state not in _ENDS or not job.told:
             self._verdict.lost.append(f"{job.id}: {job.state}, told={job.told}")
-        uncertain = job.failure == results.perhaps_posted(job)
+        uncertain = job.failure == perhaps_posted(job)
         if results and job.state is not JobState.POSTED and not uncertain:
             self._verdict.doubled.append(f"{job.id}: posted and {job.state}: {job.failure}")
         for result in results:
