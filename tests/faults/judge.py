@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.jobs.job import Job, JobState
 from bot.jobs.store import open_store
+from bot.texts.results import perhaps_posted
 from tests.faults.journal import Accepted, Journal, Seen
 from tests.faults.stage import Stage
 
