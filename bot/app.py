@@ -22,6 +22,7 @@ from bot.commands.privacy import PRIVACY_PANELS, add_privacy_command
 from bot.commands.queue import QUEUE_PANELS, add_queue_command
 from bot.commands.quota import add_quota_command
 from bot.commands.settings import add_settings_commands
+from bot.commands.settings_panel import SETTINGS_PANELS
 from bot.commands.show import add_show_command
 from bot.commands.video import add_video_command
 from bot.components.actions import ACTIONS
@@ -96,6 +97,7 @@ async def _serve(
             **HISTORY_PANELS,
             **MYSETTINGS_PANELS,
             **PRIVACY_PANELS,
+            **SETTINGS_PANELS,
             **MODERATION_PANELS,
             **LOG_PANELS,
         }

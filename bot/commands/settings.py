@@ -8,22 +8,19 @@ import msgspec
 from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
-from bot.commands.asking import check_device, resolve_model
 from bot.commands.completion import best_matches, complete_model
-from bot.commands.managing import Draft, Place, changing
+from bot.commands.managing import Place, changing
 from bot.commands.settings_access import add_access_commands
+from bot.commands.settings_checks import lay_over
 from bot.commands.settings_filter import add_filter_commands
+from bot.commands.settings_panel import add_panel_command
 from bot.commands.settings_view import add_view_command
 from bot.delivery.places import missing_permissions
 from bot.errors import Refusal
 from bot.i18n import LANGUAGES, N_, _
-from bot.jobs.ceilings import check_defaults, read_size
-from bot.jobs.limits import check_seconds, check_steps
-from bot.jobs.rules import SERVER_WIDE, GuildRules, combined, given, with_model
-from bot.jobs.shapes import check_size
-from bot.settings import Settings
-from bot.texts import refusals, settings
-from generator import ModelSpec
+from bot.jobs.ceilings import read_size
+from bot.jobs.rules import GuildRules
+from bot.texts import settings
 
 _KEPT_BY_RESET = {"blocked_words", "blocked_patterns"}
 """What protects members is taken away one by one only."""
@@ -39,6 +36,7 @@ def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
         default_permissions=discord.Permissions(manage_guild=True),
     )
     add_view_command(group)
+    add_panel_command(group)
     _add_set(group)
     _add_reset(group)
     add_access_commands(group)
@@ -128,8 +126,7 @@ def _add_set(group: app_commands.Group) -> None:
         if showcase_channel_id is not None:
             _check_showcase(showcase_channel_id)
         async with changing(interaction, channel) as draft:
-            _check_operators(changes, interaction.client.settings)
-            await _lay_over(interaction.client, draft, changes)
+            await lay_over(interaction.client, draft, changes)
 
     set_.autocomplete("model")(complete_model)
 
@@ -167,49 +164,6 @@ async def _complete_setting(
     interaction: Interaction, current: str
 ) -> list[app_commands.Choice[str]]:
     return best_matches(current, ((_(label), name) for name, label in settings.LABELS.items()))
-
-
-async def _lay_over(client: ZoetropeClient, draft: Draft, changes: dict[str, Any]) -> None:
-    """Make changes to the draft and check the whole against the model. Raises `Refusal`.
-
-    Steps, length and size belong to a model, so a new model forgets the old one's.
-    """
-    if not changes:
-        raise Refusal(refusals.NOTHING_TO_SET)
-    if draft.channel_id is not None and changes.keys() & SERVER_WIDE:
-        raise Refusal(settings.NOT_FOR_CHANNELS)
-    rules = with_model(draft.rules, changes.get("model", draft.rules.model))
-    rules = msgspec.structs.replace(rules, **changes)
-    in_force = rules if draft.channel_id is None else combined(draft.server, rules)
-    spec = await resolve_model(client, None, in_force)
-    await check_device(client, spec)
-    _check_numbers(in_force, spec)
-    if not given(rules).keys().isdisjoint({"steps", "seconds", "size"}):
-        rules = msgspec.structs.replace(rules, model=spec.name)
-    draft.rules = rules
-
-
-def _check_numbers(rules: GuildRules, spec: ModelSpec) -> None:
-    """Raises `Refusal` for usual numbers that the model cannot meet, or that are not allowed."""
-    if rules.model in (None, spec.name):
-        check_steps(rules.steps, spec)
-        if rules.seconds is not None:
-            check_seconds(rules.seconds, spec)
-        if rules.size is not None:
-            check_size(rules.size, spec)
-    check_defaults(rules)
-
-
-def _check_operators(changes: dict[str, Any], limits: Settings) -> None:
-    """Raises `Refusal` for what goes beyond what who runs the bot allows."""
-    waiting, days = changes.get("waiting_per_user", 0), changes.get("retention_days", 0)
-    if waiting > limits.max_waiting_per_user:
-        raise Refusal(settings.above_operators("waiting", str(limits.max_waiting_per_user)))
-    if limits.retention_days and days > limits.retention_days:
-        most = settings.days(limits.retention_days)
-        raise Refusal(settings.above_operators("retention_days", most))
-    if changes.get("previews") and not limits.previews:
-        raise Refusal(settings.PREVIEWS_OFF)
 
 
 def _check_showcase(channel: discord.TextChannel) -> None:

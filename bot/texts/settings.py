@@ -49,6 +49,27 @@ ORIGINS: Mapping[str, str] = {
 }
 """Where a value comes from."""
 
+PANEL = N_(
+    "What you choose holds for the whole server from the next video on. "
+    "`/settings set` has more, also for single channels; `/settings show` says what holds."
+)
+LIMITS = N_("Limits…")
+LIMITS_TITLE = N_("Limits; empty is no limit of yours")
+SWITCHES: Mapping[str, str] = {
+    "author_only": N_("Only who asked may make more from a video"),
+    "previews": N_("Show how a video looks while it is made"),
+    "spoiler": N_("Cover every video until somebody wants to see it"),
+    "explain": N_("Explain how each video was made"),
+}
+NO_SWITCH = N_("Nothing is switched on")
+FIELDS: Mapping[str, str] = {
+    "max_steps": N_("Most denoising steps"),
+    "max_seconds": N_("Longest video in seconds"),
+    "max_size": N_("Most pixels, such as 512x512"),
+    "waiting_per_user": N_("Waiting videos of one member"),
+    "allowance": N_("Device minutes of a member in 24 hours"),
+}
+"""What the form asks for, by field; at most 45 characters."""
 NOT_FOR_CHANNELS = N_(
     "One of these is for the whole server: `showcase`, `retention_days`. Leave `channel` out."
 )
@@ -84,6 +105,17 @@ def shown(name: str, value: object) -> str:
     if isinstance(value, bool):
         return _("on") if value else _("off")
     return _FORMATS.get(name, str)(value)
+
+
+def choice(setting: str, value: str) -> str:
+    """Return what a menu shows of a setting."""
+    return _("{setting}: {value}").format(setting=setting, value=value)[:100]
+
+
+def not_a_number(field: str, text: str) -> str:
+    return _("“{field}” must be a number or empty; you wrote “{text}”.").format(
+        field=_(FIELDS[field]), text=quote(text, 20)
+    )
 
 
 def days(number: float) -> str:

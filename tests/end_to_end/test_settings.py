@@ -71,7 +71,7 @@ async def test_settings_the_model_cannot_meet_are_refused(you: Human) -> None:
 
 
 async def test_an_ordinary_member_does_not_get_at_the_settings(ada: Human) -> None:
-    for command in ("show", "reset", "channels everywhere"):
+    for command in ("show", "reset", "panel", "channels everywhere"):
         with pytest.raises(Refused):
             await ada.command(f"settings {command}")
 
@@ -225,6 +225,31 @@ async def test_a_role_decides_who_makes_videos(emulator: Emulator, you: Human, a
         ada, await ada.command("video", prompt="a red circle")
     )
     assert (await finished(you, await ask(you, "a red circle", **QUICK))).attachments
+
+
+async def test_the_panel_changes_settings_by_menus_and_a_form(you: Human, ada: Human) -> None:
+    panel = await you.reply(await you.command("settings panel"))
+    assert panel.ephemeral
+    chosen = await you.select(panel, "v1:my-server:switches", "previews", "spoiler")
+    assert "Cover every video: not set → **on**" in await refusal(you, chosen)
+    chosen = await you.select(panel, "v1:my-server:preset", "draft")
+    assert "Quality: not set → **Draft**" in await refusal(you, chosen)
+    form = await you.modal(await you.click(panel, "Limits…"))
+    wrong = await refusal(you, await you.submit(form, {"max_steps": "many"}))
+    assert "must be a number or empty; you wrote “many”" in wrong
+    form = await you.modal(await you.click(panel, "Limits…"))
+    answer = await refusal(you, await you.submit(form, {"max_steps": "3", "allowance": "12,5"}))
+    assert "Most steps: not set → **3**" in answer
+    assert "Device time in 24 hours: no limit → **12 min 30 s**" in answer
+    result = await finished(ada, await ask(ada, "a red circle", steps=9))
+    assert result.attachments[0].filename.startswith("SPOILER_")
+    form = await you.modal(await you.click(panel, "Limits…"))
+    assert form.fields["max_steps"]["value"] == "3"
+    assert "Most steps: 3 → **not set**" in await refusal(
+        you, await you.submit(form, {"max_steps": "", "allowance": ""})
+    )
+    chosen = await you.select(panel, "v1:my-server:preset", "-")
+    assert "Quality: Draft → **not set**" in await refusal(you, chosen)
 
 
 async def test_settings_survive_a_restart_and_each_change_is_in_the_log(
