@@ -56,6 +56,7 @@ def on_this_machine(spec: ModelSpec) -> ModelSpec:
                 for name, part in spec.parts.items()
             },
             loras=tuple(map(_lora_here, spec.loras)),
+            optional_loras={name: _lora_here(lora) for name, lora in spec.optional_loras.items()},
         )
     except (SourceError, MissingFilesError) as error:
         raise not_here(spec) from error
@@ -92,7 +93,7 @@ def _sources(
     yield spec.source, spec.revision, partial(_model_files, spec)
     for part in spec.parts.values():
         yield part.source, part.revision, partial(_part_files, part)
-    for lora in spec.loras:
+    for lora in (*spec.loras, *spec.optional_loras.values()):
         yield lora.source, lora.revision, partial(_lora_files, lora)
 
 

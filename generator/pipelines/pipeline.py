@@ -9,6 +9,7 @@ import torch
 from generator.encoding import Audio, Frames, Rendering
 from generator.errors import DeviceLostError
 from generator.failures import out_of_memory
+from generator.pipelines.additions import OptionalLoras
 from generator.pipelines.device import Device, is_out_of_memory
 from generator.pipelines.loader import loaded_revision, sibling
 from generator.pipelines.noise import noise_of
@@ -29,6 +30,7 @@ class DiffusersPipeline:
         self._spec = spec
         self._device = device
         self._pipeline = pipeline
+        self._loras = OptionalLoras(pipeline, spec)
         self._siblings: dict[str, Any] = {}
         self.revision = loaded_revision(spec)
         """The commit of the repository that was loaded; None for a folder."""
@@ -65,6 +67,7 @@ class DiffusersPipeline:
             arguments |= upscaling_arguments(request, self._spec)
             arguments = {name: value for name, value in arguments.items() if name in taken}
         on_progress("encoding_prompt", 0, 0)
+        self._loras.lay(request.lora)
         for_call, for_scheduler = self._fixed_steps(pipeline)
         pipeline.scheduler = reporting_scheduler(
             pipeline.scheduler,
@@ -97,7 +100,7 @@ class DiffusersPipeline:
         """Return what the request and the entry say, by the call's names for it."""
         spec = self._spec
         arguments: dict[str, Any] = {
-            "prompt": request.prompt + spec.prompt_suffix,
+            "prompt": request.prompt + spec.prompt_suffix + self._lora_words(request),
             **{name: getattr(request, field) for field, name in spec.call_names.items()},
             **spec.call_args,
         }
@@ -106,6 +109,10 @@ class DiffusersPipeline:
         if (picture := first_picture(request)) is not None:
             arguments["image"] = picture
         return arguments
+
+    def _lora_words(self, request: GenerationRequest) -> str:
+        lora = None if request.lora is None else self._spec.optional_loras.get(request.lora)
+        return "" if lora is None else lora.prompt_suffix
 
     def _fixed_steps(self, pipeline: Any) -> tuple[Steps, Steps]:
         """Return a distilled model's own steps as arguments: for the call, or for the scheduler."""

@@ -69,6 +69,28 @@ def test_a_local_folder_with_a_lora_is_added(models_file: Path) -> None:
     assert load_catalogue(models_file).names == (*SHIPPED.names, "mine")
 
 
+def test_what_a_model_like_another_cannot_do_is_taken_away(models_file: Path) -> None:
+    text = '[mine]\nlike = "wan-14b"\nimage_to_video = {}'
+    mine = read(models_file, text, "mine")
+    assert not mine.can_extend
+    assert mine.can_upscale
+    changed = read(models_file, "[wan-14b]\nupscale = {}", "wan-14b")
+    assert changed.can_extend
+    assert not changed.can_upscale
+    assert changed.upscaled_size(832, 480) is None
+
+
+def test_loras_to_choose_from_have_names(models_file: Path) -> None:
+    (models_file.parent / "oil.safetensors").touch()
+    text = """[wan-1b.optional_loras]
+    oil = { source = "./oil.safetensors", weight = 0.8, prompt_suffix = ", oil painting" }
+    ink = { source = "someone/ink" }"""
+    offered = read(models_file, text, "wan-1b").optional_loras
+    assert list(offered) == ["oil", "ink"]
+    assert offered["oil"].source == str(models_file.parent / "oil.safetensors")
+    assert offered["ink"].weight == 1.0
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
@@ -87,6 +109,28 @@ def test_a_local_folder_with_a_lora_is_added(models_file: Path) -> None:
         ('[mine]\nlike = "wan-1b"\nsource = "./no"', 3, "there is no .*/no/model_index.json"),
         ('[wan-1b]\nloras = [{ source = "./a.safetensors" }]', 2, "there is no .*/a.safetensors"),
         ('[allegro]\nloras = [{ source = "a/b" }]', 2, "loras cannot be laid over"),
+        (
+            '[allegro.optional_loras.oil]\nsource = "a/b"',
+            1,
+            "optional_loras cannot be laid over",
+        ),
+        (
+            "[wan-14b.upscale]\nclass_name = 'WanVideoToVideoPipeline'\nmax = 640\nmax_pixels = 9",
+            1,
+            "upscale makes clips no larger",
+        ),
+        (
+            "[zeroscope.upscale]\nstrength = 2.0\nclass_name = 'UNet3DConditionModel'\n"
+            "max = 1024\nmax_pixels = 589824",
+            2,
+            "strength must be more than 0 and at most 1",
+        ),
+        (
+            "[fastwan-5b.upscale]\nclass_name = 'WanVideoToVideoPipeline'\nmax = 1920\n"
+            "max_pixels = 2073600",
+            1,
+            "upscale needs a model whose steps are not fixed",
+        ),
         (
             '[[wan-1b.loras]]\nsource = "a/b"\n[[wan-1b.loras]]\nsource = "c/d"\nweight = "x"',
             5,

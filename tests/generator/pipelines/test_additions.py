@@ -19,6 +19,7 @@ from diffusers import (
     StableDiffusionPipeline,
 )
 from diffusers.loaders import PeftAdapterMixin
+from msgspec import structs
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import save_file
@@ -130,6 +131,82 @@ def test_a_lora_changes_the_clip_as_much_as_its_weight_says(
     half = with_lora(weight=0.5)
     assert (half != plain).any()
     assert (half != styled).any()
+
+
+def test_a_lora_that_a_request_names_leaves_nothing_behind(
+    runtime: TorchRuntime, moving: ModelSpec, style: Path
+) -> None:
+    """With it, without it, with the other: each clip is that of a model loaded anew."""
+    offered = {
+        "style": Lora(source=str(style)),
+        "faint": Lora(source=str(style), weight=0.5, prompt_suffix=", faintly"),
+    }
+    spec = replace(moving, optional_loras=offered)
+    pipeline = runtime.load(spec)
+
+    def made(lora: str | None) -> Any:
+        asked = spec.request(
+            id="1", prompt="a red circle", seed=7, output_path="unused.mp4", lora=lora
+        )
+        spec.check(asked)
+        return pipeline.run(asked, lambda *_: None).frames
+
+    plain = frames(runtime, moving)
+    styled = frames(runtime, replace(moving, loras=(offered["style"],)))
+    faint = frames(runtime, replace(moving, loras=(offered["faint"],), prompt_suffix=", faintly"))
+    for name, wanted in [
+        (None, plain),
+        ("style", styled),
+        (None, plain),
+        ("faint", faint),
+        ("style", styled),
+        (None, plain),
+    ]:
+        assert (made(name) == wanted).all(), name
+
+
+def test_one_that_is_asked_for_joins_those_that_are_always_there(
+    runtime: TorchRuntime, moving: ModelSpec, style: Path
+) -> None:
+    lora = Lora(source=str(style), weight=0.5)
+    spec = replace(moving, loras=(lora,), optional_loras={"more": lora})
+    pipeline = runtime.load(spec)
+
+    def made(name: str | None) -> Any:
+        asked = spec.request(
+            id="1", prompt="a red circle", seed=7, output_path="unused.mp4", lora=name
+        )
+        return pipeline.run(asked, lambda *_: None).frames
+
+    half = frames(runtime, replace(moving, loras=(lora,)))
+    twice = frames(runtime, replace(moving, loras=(lora, lora)))
+    assert (made("more") == twice).all()
+    assert (made(None) == half).all()
+
+
+def test_one_that_does_not_fit_is_said_and_the_model_goes_on(
+    runtime: TorchRuntime, moving: ModelSpec, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.safetensors"
+    save_file({"nothing.lora_A.weight": torch.zeros(2, 2)}, broken)
+    spec = replace(moving, optional_loras={"broken": Lora(source=str(broken))})
+    pipeline = runtime.load(spec)
+    asked = spec.request(id="1", prompt="a", seed=7, output_path="unused.mp4", lora="broken")
+    with pytest.raises(GenerationError, match="The LoRA broken cannot be laid over Tiny") as caught:
+        pipeline.run(asked, lambda *_: None)
+    assert caught.value.reason == "unavailable"
+    words = structs.replace(asked, lora=None)
+    made = pipeline.run(words, lambda *_: None).frames
+    assert (made == runtime.load(moving).run(words, lambda *_: None).frames).all()
+
+
+def test_a_name_that_is_not_offered_is_refused_with_those_that_are(moving: ModelSpec) -> None:
+    spec = replace(moving, optional_loras={"style": Lora(source="./style.safetensors")})
+    asked = spec.request(id="1", prompt="a", seed=7, output_path="unused.mp4", lora="style")
+    with pytest.raises(GenerationError, match=r"no LoRA named oil\. There are: style\."):
+        spec.check(structs.replace(asked, lora="oil"))
+    with pytest.raises(GenerationError, match="has no LoRAs to choose from"):
+        moving.check(structs.replace(asked, lora="oil"))
 
 
 def test_a_lora_that_is_not_there_is_said(moving: ModelSpec, tmp_path: Path) -> None:

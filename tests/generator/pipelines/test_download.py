@@ -72,6 +72,14 @@ def test_progress_counts_the_bytes_of_all_files_and_then_there_is_none(
     assert len(hub.asked) == asked
 
 
+def test_loras_to_choose_from_come_with_the_model(hub: HubServer, hub_lora: ModelSpec) -> None:
+    chosen = replace(hub_lora, loras=(), optional_loras={"large": hub_lora.loras[0]})
+    download(chosen, Meter())
+    here = on_this_machine(chosen).optional_loras["large"]
+    content = Path(here.source, here.file or "").read_bytes()
+    assert content == hub.repositories[MODEL].files[LARGE]
+
+
 def test_a_cut_connection_goes_on_where_it_was(hub: HubServer, hub_lora: ModelSpec) -> None:
     hub.cut_after[LARGE] = [300_000, 500_000]
     download(hub_lora, Meter())
