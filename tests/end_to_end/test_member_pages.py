@@ -17,6 +17,7 @@ from tests.end_to_end.stories import (
     ask,
     finished,
     job_id,
+    refusal,
     shown_again,
     status_says,
 )
@@ -89,12 +90,11 @@ async def test_queue_says_when_all_is_made_once_that_is_known(you: Human) -> Non
 
 async def test_queue_says_what_is_too_late_to_cancel(you: Human) -> None:
     with busy_device():
-        mine = await ask(you, "a red circle", **SLOW)
+        mine = await ask(you, "a red circle", **QUICK)
         page = await you.reply(await you.command("queue"))
         own = page.buttons["Cancel"]["custom_id"]
         assert own.endswith(job_id(mine))
-    await you.click(mine, "Cancel")
-    await status_says(you, mine, "Cancelled by")
+    await status_says(you, mine, "✅")
     await you.click(page, own)
     await page_says(you, page, "is not waiting or running any more")
 
@@ -139,6 +139,33 @@ async def test_history_opens_a_clip_privately(you: Human) -> None:
     assert opened.ephemeral
     assert "Vary" in opened.buttons
     assert opened.attachments[0].description
+
+
+async def test_a_deleted_clip_takes_its_picture_along_and_a_spoilers_is_covered(
+    you: Human, data_dir: Path
+) -> None:
+    result = await finished(you, await ask(you, "an amber maze", spoiler=True, **QUICK))
+    (picture,) = thumbnails(await page(you, "history", "amber", search="amber maze"))
+    assert picture["spoiler"]
+    assert files_of(data_dir, result)
+    await you.click(result, "Delete")
+    await you.wait_deleted(result.id)
+    listed = await page(you, "history", "is not kept any more", search="amber maze")
+    assert not thumbnails(listed)
+    assert not files_of(data_dir, result)
+
+
+async def test_nobody_else_is_shown_a_private_video(you: Human, ada: Human) -> None:
+    status = await ask(you, "a hidden door", private=True, **QUICK)
+    await finished(you, status)
+    refused = await refusal(ada, await ada.command("show", id=job_id(status)))
+    assert "I know no video" in refused
+    await you.command("show", id=job_id(status))
+    assert (await shown_again(you, status)).ephemeral
+
+
+def files_of(data_dir: Path, message: Message) -> list[Path]:
+    return list((data_dir / "clips").glob(f"{job_id(message)}*"))
 
 
 async def test_history_tells_of_removed_cancelled_and_failed_ones_and_makes_them_again(
