@@ -6,8 +6,6 @@ Each job owns its picture, as `k7m2p.image.png`, so that it goes when the job's 
 import asyncio
 import contextlib
 import io
-import os
-import shutil
 from dataclasses import replace
 from math import gcd
 from pathlib import Path
@@ -17,6 +15,7 @@ import discord
 import msgspec
 
 from bot.errors import Refusal
+from bot.jobs.inputs import link_file
 from bot.jobs.wish import Wish
 from bot.texts import refusals
 
@@ -92,12 +91,17 @@ async def fetch_picture(client: discord.Client, url: str, path: str) -> None:
         raise Refusal(refusals.PICTURE_GONE) from None
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise Refusal(refusals.PICTURE_NOT_FETCHED) from error
-    await asyncio.to_thread(_keep, data, Path(path))
+    await asyncio.to_thread(keep_picture, data, Path(path))
 
 
 async def copy_picture(source: str, path: str) -> None:
     """Keep another job's picture for one more. Raises `Refusal` where it is gone."""
-    await asyncio.to_thread(_copy, source, path)
+    try:
+        await asyncio.to_thread(link_file, source, path)
+    except FileNotFoundError:
+        raise Refusal(refusals.PICTURE_GONE) from None
+    except OSError as error:
+        raise Refusal(refusals.DISK_FULL) from error
 
 
 def remove_picture(path: str | None) -> None:
@@ -106,7 +110,8 @@ def remove_picture(path: str | None) -> None:
         Path(path).unlink(missing_ok=True)
 
 
-def _keep(data: bytes, path: Path) -> None:
+def keep_picture(data: bytes, path: Path) -> None:
+    """Write a picture as a PNG, upright and on white; blocks. Raises `Refusal`."""
     # loaded with the first picture, so that the bot starts without
     from PIL import Image, ImageOps
 
@@ -127,23 +132,6 @@ def _keep(data: bytes, path: Path) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise Refusal(refusals.DISK_FULL) from error
-
-
-def _copy(source: str, path: str) -> None:
-    if source == path:
-        return
-    try:
-        Path(path).unlink(missing_ok=True)
-        try:
-            os.link(source, path)
-        except FileNotFoundError:
-            raise
-        except OSError:  # a file system without hard links
-            shutil.copyfile(source, path)
-    except FileNotFoundError:
-        raise Refusal(refusals.PICTURE_GONE) from None
-    except OSError as error:
         raise Refusal(refusals.DISK_FULL) from error
 
 

@@ -31,7 +31,7 @@ async def kept_clip(wish: Wish, request: GenerationRequest) -> AsyncGenerator[No
         yield
         return
     try:
-        await asyncio.to_thread(_link, source, own)
+        await asyncio.to_thread(link_file, source, own)
     except FileNotFoundError:
         raise Refusal(refusals.SOURCE_GONE) from None
     try:
@@ -48,7 +48,7 @@ def remove_inputs(request: GenerationRequest) -> None:
             Path(path).unlink(missing_ok=True)
 
 
-def _link(file: str, name: str) -> None:
+def link_file(file: str, name: str) -> None:
     """Give a file a second name, or copy it where the file system cannot."""
     try:
         os.link(file, name)

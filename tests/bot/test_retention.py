@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.jobs.draft import Draft
 from bot.jobs.job import JobState
 from bot.jobs.rules import GuildRules
 from bot.jobs.store import open_store
+from bot.jobs.wish import Wish
 from bot.retention import keep_tidy, remove_by_rules, remove_old_clips
 from tests.bot.jobs import make_job
 
@@ -97,3 +99,23 @@ async def test_a_servers_own_days_count_for_its_clips_alone(tmp_path: Path) -> N
         "nojob.mp4",
         "other.mp4",
     ]
+
+
+async def test_pictures_and_what_was_never_sent_go_as_well(tmp_path: Path) -> None:
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    write(clips, "donea.image.png", "wait1.image.png")
+    old = Draft(id="old", user_id=1, wish=Wish(prompt="a fox"), created_at=OLD)
+    new = Draft(id="new", user_id=1, wish=Wish(prompt="a fox"), created_at=time.time())
+    async with open_store(tmp_path / "db") as store:
+        await store.save_job(make_job("donea", state=JobState.POSTED, finished_at=OLD))
+        await store.save_job(make_job("wait1", state=JobState.QUEUED))
+        for draft in (old, new):
+            await store.save_draft(draft)
+        tidying = asyncio.create_task(keep_tidy(store, clips, 1.0))
+        async with asyncio.timeout(10):
+            while await store.draft("old") is not None:  # noqa: ASYNC110 - rows go in silence
+                await asyncio.sleep(0)
+        tidying.cancel()
+        assert await store.draft("new") == new
+    assert left(clips) == ["wait1.image.png"]

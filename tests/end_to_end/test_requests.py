@@ -9,6 +9,7 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.emulator.driver import Human
+from bot.emulator.entities import Member
 from bot.emulator.keyboard import File
 from bot.emulator.server import Emulator
 from tests.end_to_end.process import bot_process
@@ -134,6 +135,8 @@ async def test_a_clip_begins_with_a_picture_in_its_shape_which_each_job_owns(
         "video", prompt="it sails", image=png(90, 160), model="moving", steps=2
     )
     status = await you.reply(asked)
+    # Discord gets its answer while the picture is still on its way
+    assert any(seen.loading for seen in you.seen if seen.id == status.id)
     assert "begins with a picture" in status.content
     assert "64×112" in status.content
     result = await finished(you, status)
@@ -239,3 +242,19 @@ async def test_video_info_tells_of_a_clip_by_its_message(you: Human) -> None:
     assert "42" in told.text
     other = await you.say("not a video")
     assert "no video of mine" in await refusal(you, await you.use_on(other, "Video info"))
+
+
+async def test_menus_work_where_a_member_has_installed_the_bot_alone(
+    discord_here: Emulator,
+) -> None:
+    world = discord_here.world
+    guest = world.user_named("you")
+    guild = world.add_guild("Elsewhere", world.add_user("host", "Host", "#99aab5"))
+    guild.members[guest.id] = Member(guest)
+    world.add_channel(guild, "elsewhere")
+    async with Human.connect(discord_here.url, channel="elsewhere") as you:
+        message = await you.say("look", png())
+        form = await you.modal(await you.use_on(message, "Animate this image"))
+        status = await you.reply(await you.submit(form, {"prompt": "it sails"}))
+        assert "begins with a picture" in status.content
+        assert (await finished(you, status)).attachments
