@@ -1,10 +1,9 @@
-"""What all pictures share: two themes, a canvas in pixels, and boxes, arrows and charts on it.
+"""What all pictures share: a canvas in pixels, and boxes, arrows and charts on it.
 
 Discord shows a picture at less than half of these pixels, on a phone 350 of them wide, so text has
 33 pixels where it can.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +18,9 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from PIL import Image
 
-ThemeName = Literal["light", "dark"]
+from bot.explainer.drawing.themes import THEMES
+from bot.explainer.picture import Theme
+
 Align = Literal["left", "center", "right"]
 Weight = Literal["normal", "bold"]
 
@@ -29,54 +30,13 @@ TEXT = 33
 _LINE = 1.15
 _EDGE = 8
 
-
-@dataclass(frozen=True)
-class Theme:
-    """Colours; each hue means the same in every picture."""
-
-    background: str
-    panel: str
-    text: str
-    faint: str
-    line: str
-    network: str
-    clip: str
-    noise: str
-    prompt: str
-
-
-THEMES: dict[ThemeName, Theme] = {
-    "dark": Theme(
-        background="#2b2d31",
-        panel="#3a3c43",
-        text="#f4f5f7",
-        faint="#c3c7ce",
-        line="#80848e",
-        network="#b39dff",
-        clip="#5fd3a2",
-        noise="#ffb454",
-        prompt="#6cc7ff",
-    ),
-    "light": Theme(
-        background="#ffffff",
-        panel="#eceef3",
-        text="#1e1f22",
-        faint="#4a4d55",
-        line="#8a8e99",
-        network="#5b3fd6",
-        clip="#0b7a4b",
-        noise="#a85400",
-        prompt="#0067a8",
-    ),
-}
-
 mpl.rcParams["mathtext.fontset"] = "stix"
 
 
 class Canvas:
     """A picture in pixels from its upper left corner, with a theme's colours."""
 
-    def __init__(self, theme: ThemeName, height: int = HEIGHT) -> None:
+    def __init__(self, theme: Theme, height: int = HEIGHT) -> None:
         self.theme = THEMES[theme]
         self._height = height
         # 72 dots to the inch, so that a point is a pixel
