@@ -48,7 +48,8 @@ def lay_loras(pipeline: Any, spec: ModelSpec) -> None:
     adapters = _always(spec)
     for name, lora in adapters.items():
         _load_lora(pipeline, lora, name)
-    _activate(pipeline, adapters)
+    if adapters:
+        _activate(pipeline, adapters)
 
 
 class OptionalLoras:
@@ -106,7 +107,7 @@ def _activate(pipeline: Any, adapters: dict[str, Lora]) -> None:
     if adapters:
         pipeline.enable_lora()
         pipeline.set_adapters(list(adapters), [lora.weight for lora in adapters.values()])
-    elif pipeline.get_list_adapters():
+    else:
         pipeline.disable_lora()
 
 
