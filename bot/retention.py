@@ -15,7 +15,8 @@ _A_DAY = 24 * 3600.0
 _INTERVAL = 3600.0
 
 _CLIP_FILE = re.compile(
-    r"([a-z0-9]{5})(?:-[1-9])?\.(?:upload\.mp4|mp4|strip\.jpg|thumb\.jpg|image\.png|preview\.jpg)(?:\.part)?"
+    r"([a-z0-9]{5})(?:-[1-9])?"
+    r"\.(?:(?:(?:upload|source)\.)?mp4|(?:strip|thumb|preview)\.jpg|image\.png)(?:\.part)?"
 )
 """A job's id and what follows it; what is named otherwise was put there by somebody else."""
 

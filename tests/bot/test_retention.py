@@ -34,7 +34,10 @@ async def test_all_files_of_old_ends_and_of_nobody_are_removed_and_the_rows_stay
 ) -> None:
     clips = tmp_path / "clips"
     clips.mkdir()
-    names = ("mp4", "upload.mp4", "strip.jpg", "thumb.jpg", "preview.jpg", "mp4.part")
+    names = (
+        *("mp4", "upload.mp4", "source.mp4", "mp4.part"),
+        *("strip.jpg", "thumb.jpg", "preview.jpg", "image.png"),
+    )
     write(clips, *(f"{job_id}.{name}" for job_id in ("doneA", "donea", "faila") for name in names))
     write(clips, "nojob.mp4", "nojob.strip.jpg")
     async with open_store(tmp_path / "db") as store:
