@@ -6,12 +6,13 @@ at once, and the message never has a choice that would have to be kept. A button
 a menu takes two, and says at once how many clips there are.
 """
 
+import contextlib
 import logging
 import re
 
 import discord
 
-from bot.client import Interaction
+from bot.client import Interaction, ZoetropeClient
 from bot.components.buttons import JobButton, result_view
 from bot.components.owners import check_seen
 from bot.delivery.places import route_of
@@ -43,11 +44,26 @@ def was_picked(message: discord.Message, name: str) -> bool:
 
 
 async def take_out(interaction: Interaction, clip: Job) -> None:
-    """Take a picked clip out of the message with the others.
+    """Take a picked clip out of the message it was picked from, and out of that with the result.
 
-    Raises `Refusal` where the bot cannot change that message.
+    Raises `Refusal` where the bot cannot change the former.
     """
+    client = interaction.client
     message = await _source(interaction)
+    await interaction.response.defer()
+    try:
+        await _take_out_of(client, message, clip)
+    except discord.HTTPException as error:
+        _log.warning("clip %s cannot be taken out of its message: %s", clip.id, error)
+        raise Refusal(picking.CANNOT_TAKE_OUT) from None
+    if clip.route == "channel" and clip.result_message_id not in (None, message.id):
+        place = client.get_partial_messageable(clip.channel_id, guild_id=clip.guild_id)
+        with contextlib.suppress(discord.HTTPException):  # a copy of it, for what it is worth
+            result = await place.fetch_message(clip.result_message_id)
+            await _take_out_of(client, result, clip)
+
+
+async def _take_out_of(client: ZoetropeClient, message: discord.Message, clip: Job) -> None:
     left = {
         int(match[1]): attachment
         for attachment in message.attachments
@@ -55,20 +71,14 @@ async def take_out(interaction: Interaction, clip: Job) -> None:
     }
     job_id, number = split_name(clip.id)
     left.pop(number or 0, None)
-    await interaction.response.defer()
-    try:
+    with contextlib.suppress(discord.NotFound):  # somebody was quicker
         if left:
-            job = await interaction.client.store.job(job_id) or clip
-            spec = choose_model(interaction.client.catalogue, clip.request.model)
+            job = await client.store.job(job_id) or clip
+            spec = choose_model(client.catalogue, clip.request.model)
             view = result_view(job, spec, numbers=sorted(left))
             await message.edit(attachments=list(left.values()), view=view)
         else:
             await message.delete()
-    except discord.NotFound:  # somebody was quicker
-        pass
-    except discord.HTTPException as error:
-        _log.warning("clip %s cannot be taken out of its message: %s", clip.id, error)
-        raise Refusal(picking.CANNOT_TAKE_OUT) from None
 
 
 async def _source(interaction: Interaction) -> discord.Message:

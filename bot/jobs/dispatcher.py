@@ -10,6 +10,7 @@ from typing import Any, Literal
 from msgspec import structs
 
 from bot.errors import Refusal, StoreError
+from bot.jobs.allowance import Account
 from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates
 from bot.jobs.forecast import Forecast, Place
@@ -22,7 +23,7 @@ from bot.jobs.queue import FairQueue
 from bot.jobs.recovery import Recovery
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
-from bot.jobs.several import next_request
+from bot.jobs.several import next_request, remove_clips
 from bot.jobs.store import Store
 from bot.texts import refusals, status
 from generator import GenerationRequest, Generator
@@ -134,6 +135,14 @@ class Dispatcher:
         held = [run for run, _ in self._hands.all() if not run.is_over and not run.is_cancelled]
         jobs += [run.job for run in held if run.job.user_id == user_id]
         return sum(self._forecast.device_seconds(job) for job in jobs if job.guild_id == guild_id)
+
+    def check_change(self, job: Job, request: GenerationRequest, account: Account) -> None:
+        """Raise `Refusal` where a member's allowance has no time for more work on a waiting job."""
+        before = self._forecast.device_seconds(job)
+        needed = self._forecast.device_seconds(structs.replace(job, request=request))
+        if needed > before:
+            promised = self.promised_seconds(job.user_id, job.guild_id) - before
+            account.check(needed, max(0.0, promised))
 
     async def accept(self, job: Job, caps: Caps) -> Job:
         """Store a new job and return it with its turn; from here on it is never lost.
@@ -253,7 +262,8 @@ class Dispatcher:
         if job is None:
             return "begun"
         dearer = self._estimates.is_dearer(request, job.request)
-        changed = structs.replace(job, request=request, **fields)
+        # clips that an attempt has left are of what was asked for before
+        changed = structs.replace(job, request=request, completed=None, more=(), **fields)
         if dearer:
             changed = structs.replace(changed, turn=0, created_at=time.time())
         try:
@@ -265,6 +275,7 @@ class Dispatcher:
                 raise
             _log.exception("job %s is not changed: it cannot be stored", job_id)
             raise Refusal(refusals.CHANGE_NOT_STORED) from None
+        await asyncio.to_thread(remove_clips, job.clips)
         if job_id not in self._queue:  # cancelled meanwhile
             return "begun"
         if dearer and (removed := self._queue.remove(job_id)) is not None:

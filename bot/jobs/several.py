@@ -1,5 +1,6 @@
 """Jobs of several clips: the request of each, and one clip as if it were a job of its own."""
 
+import logging
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,7 @@ from msgspec import structs
 from bot.jobs.job import Job
 from generator import Completed, GenerationRequest
 
+_log = logging.getLogger(__name__)
 MAX_VARIATIONS = 4
 NAME = r"[a-z0-9]{1,20}(?:-[1-9])?"
 """A pattern for what buttons, forms and /show name: a job, or one clip of it, with `-2` behind."""
@@ -60,9 +62,12 @@ def clip_of(job: Job, number: int) -> Job | None:
 
 
 def remove_clips(clips: Iterable[Completed]) -> None:
-    """Remove all files of clips; those that are gone already are no error. Raises `OSError`."""
+    """Remove all files of clips; what cannot be removed is logged, and left to retention."""
     for path in (Path(path) for completed in clips for path in completed.paths):
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("a clip's file cannot be removed: %s", error)
 
 
 def split_name(name: str) -> tuple[str, int | None]:

@@ -5,11 +5,14 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.errors import Refusal
 from bot.jobs.job import Job, JobState
+from bot.jobs.store import open_store
 from tests.bot.dispatching import CAPS, running
+from tests.bot.jobs import make_completed
 
 
 async def test_a_job_can_be_cancelled_wherever_it_waits_or_runs(
@@ -57,3 +60,18 @@ async def test_a_withdrawn_job_never_runs(tmp_path: Path, job: Callable[..., Job
         await bot.told(await bot.ask(job("bbbbb")))
         assert bot.notebook.of(withdrawn) == []
         assert (await bot.told(withdrawn)).state is JobState.CANCELLED
+
+
+async def test_what_a_job_cancelled_before_a_stop_has_made_is_removed_after_it(
+    tmp_path: Path, job: Callable[..., Job]
+) -> None:
+    asked = job("aaaaa", variations=2, state=JobState.CANCELLED)
+    path = Path(asked.request.output_path)
+    path.write_bytes(b"x")  # noqa: ASYNC240 - a moment
+    made = make_completed("aaaaa", path=str(path))
+    async with open_store(tmp_path / "jobs.sqlite3") as store:
+        await store.save_job(msgspec.structs.replace(asked, completed=made))
+    async with running(tmp_path) as bot:
+        row = await bot.told(asked)
+        assert (row.state, row.clips) == (JobState.CANCELLED, ())
+        assert not path.exists()  # noqa: ASYNC240 - a moment

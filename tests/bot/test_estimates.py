@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from bot.jobs.estimates import Duration, Estimates, kind_of
+from bot.jobs.estimates import Duration, Estimates, kind_of, work_of
 from bot.jobs.forecast import Forecast, Place
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
@@ -111,3 +111,11 @@ def test_a_waiting_job_starts_after_what_is_left_of_all_that_is_ahead() -> None:
     assert forecast.starts_at(mine.id) is None
     gate.open("disk")
     assert forecast.place(mine).starts_at == pytest.approx(time.time() + 1_000 + 10_000, abs=60)
+
+
+def test_a_job_of_several_clips_takes_as_long_as_what_is_left_of_them() -> None:
+    several = structs.replace(job_like(), variations=3)
+    estimates = learnt(several, 1.0, 9.0, 2.0)
+    assert estimates.duration(*work_of(several)) == Duration(7.0, 7.5)
+    begun = structs.replace(several, completed=made_in(2.0))
+    assert estimates.duration(*work_of(begun)) == Duration(4.5, 5.0)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bot.delivery.places import share_of
 from bot.jobs.job import Job, JobState
 from bot.jobs.several import NAME, clip_of, next_request, request_of, split_name
 from bot.jobs.store import open_store
@@ -79,3 +80,8 @@ def test_a_name_is_a_job_or_a_clip(name: str, job_id: str, number: int | None) -
 def test_buttons_take_names_and_nothing_else() -> None:
     assert re.fullmatch(NAME, "k7m2p-2")
     assert not re.fullmatch(NAME, "k7m2p-2-2")
+
+
+def test_the_files_of_a_message_share_what_discord_takes_in_one_request() -> None:
+    assert share_of(10 * 2**20, 1) == share_of(10 * 2**20, 2) == 10 * 2**20
+    assert 4 * share_of(10 * 2**20, 4) < 25 * 2**20

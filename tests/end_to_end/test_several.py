@@ -222,3 +222,14 @@ async def test_edit_and_rerun_asks_how_different_the_new_video_is(you: Human) ->
         seeds[change] = filenames(child)[0].split("-")[1]
     assert seeds["same"] == seeds["subtle"] == "seed51.mp4"
     assert seeds["new"] != "seed51.mp4"
+
+
+async def test_a_clip_deleted_from_a_copy_leaves_the_first_message_too(you: Human) -> None:
+    result = await finished(you, await ask(you, "a red circle", variations=2, seed=61, **QUICK))
+    copy = await you.reply(await you.command("show", id=job_id(result)))
+    await you.click(await picked(you, copy, 1), "Delete")
+    for message in (copy, result):
+        left = await you.wait_for(
+            lambda state, message=message: state.id == message.id and len(state.attachments) == 1
+        )
+        assert filenames(left) == [f"{job_id(result)}-seed62-2.mp4"]
