@@ -121,7 +121,8 @@ async def _show(
 ) -> None:
     context = await _context(interaction, draft.wish)
     custom_id = f"v1:my-{PANEL}:form-{draft.id}"
-    form = wish_form(_("New video"), custom_id, names, context, draft.typed, said)
+    title = _("Animate a picture") if draft.wish.has_image else _("New video")
+    form = wish_form(title, custom_id, names, context, draft.typed, said)
     await interaction.response.send_modal(form)
 
 

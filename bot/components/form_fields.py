@@ -88,7 +88,7 @@ def _seconds_shown(context: FormContext) -> str:
     seconds = wish.seconds
     if seconds is None:
         seconds = (wish.frames or usual.num_frames) / (wish.fps or usual.fps)
-    return _plain(round(seconds, 2))
+    return _plain(round(seconds, 1))
 
 
 def _guidance_shown(context: FormContext) -> str:

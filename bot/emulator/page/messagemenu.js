@@ -11,7 +11,7 @@ export function messageMenu({ commands, use }) {
   const button = h(
     "button",
     { type: "button", class: "message-menu-button", popovertarget: id, "aria-label": "Apps", "aria-haspopup": "menu" },
-    icon("command", 18),
+    icon("more", 18),
   );
   const list = h("ul", { id, class: "select-list message-menu", role: "menu", popover: "auto" });
   const row = ({ name, label }) => {
