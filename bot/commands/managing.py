@@ -12,6 +12,7 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.jobs.rules import GuildRules
 from bot.texts import refusals, settings
+from bot.texts.common import cut
 
 Place = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
 """What a channel with rules of its own can be; threads have those of theirs."""
@@ -73,4 +74,4 @@ def _changes(before: GuildRules, after: GuildRules) -> dict[str, tuple[object, o
 def _answer(channel_id: int | None, changes: Mapping[str, tuple[object, object]]) -> str:
     lines = [settings.changed(name, old, new) for name, (old, new) in changes.items()]
     text = "\n".join([settings.place(channel_id), *lines, f"-# {_(settings.NOT_ENFORCED)}"])
-    return text if len(text) <= 2000 else text[:1999] + "…"
+    return cut(text)

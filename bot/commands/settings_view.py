@@ -10,8 +10,10 @@ from bot.commands.ruling import channel_of, most_waiting
 from bot.i18n import N_, _
 from bot.jobs.rules import SERVER_WIDE, GuildRules, combined, given
 from bot.settings import Settings
-from bot.texts import settings, status
+from bot.texts import common, settings, status
 from generator import ModelSpec
+
+_LONGEST = 4096
 
 Fallback = tuple[object, str]
 """What holds where no admin decided, and where that comes from: a key of `settings.ORIGINS`."""
@@ -29,11 +31,10 @@ def add_view_command(group: app_commands.Group) -> None:
         server = await client.store.rules(guild.id)
         own = await client.store.channel_rules(channel_id)
         spec = await resolve_model(client, None, combined(server, own))
+        lines = [settings.place(channel_id), *_lines(interaction, server, own, spec)]
         overview = discord.Embed(
             title=settings.title(guild.name),
-            description="\n".join(
-                [settings.place(channel_id), *_lines(interaction, server, own, spec)]
-            ),
+            description=common.cut("\n".join(lines), _LONGEST),
         )
         state = status.state(client.dispatcher.waiting, client.dispatcher.note)
         overview.add_field(name=_("Now"), value=state)

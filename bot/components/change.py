@@ -4,6 +4,7 @@ import discord
 
 from bot.client import Interaction
 from bot.commands.asking import complete, offer_of
+from bot.commands.ruling import account_for
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.jobs.job import Job, JobState
@@ -35,6 +36,8 @@ async def change_waiting(interaction: Interaction, job: Job, wish: Wish) -> None
         max_bytes=request.max_bytes,
         previews=request.previews,
     )
+    if (account := await account_for(interaction, rules)) is not None:
+        client.dispatcher.check_change(job, plan.request, account)
     outcome = await client.dispatcher.replace(
         job.id,
         plan.request,

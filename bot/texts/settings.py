@@ -137,7 +137,7 @@ def _by_role(allowances: Mapping[int, float]) -> str:
 
 def _hidden(rules: Sequence[str]) -> str:
     """List rules of the filter, covered until somebody wants to read them."""
-    return f"||{quote(', '.join(rules), 400)}||"
+    return f"||{quote(', '.join(rules), 200)}||"
 
 
 _FORMATS: Mapping[str, Callable[[Any], str]] = {

@@ -12,7 +12,7 @@ from bot.emulator.driver import Human
 from bot.emulator.permissions import Permission
 from bot.emulator.shown import Message
 from tests.end_to_end.stack import bot_settings, local_discord, running_bot
-from tests.end_to_end.stories import ask, finished, refusal, status_says
+from tests.end_to_end.stories import QUICK, ask, edit_form, finished, refusal, status_says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -115,3 +115,22 @@ async def test_failures_cancellations_and_exact_repeats_cost_nothing(
         after = charges(data_dir, ada)
         assert len(after) == len(before) + 1
         assert after[-1] > 0
+
+
+async def test_what_takes_longer_than_the_allowance_is_refused_before_it_waits_or_is_changed(
+    data_dir: Path, you: Human, ada: Human
+) -> None:
+    known = {"steps": 30}
+    for seed in range(3):  # from then on it is known how long these take
+        await finished(ada, await ask(ada, "a green star", seed=seed, **known))
+    await asyncio.to_thread(a_day_later, data_dir)
+    await refusal(you, await you.command("settings allowance", minutes=0.005))
+    endless = await status_says(you, await ask(you, "endless"), "Denoising: step")
+    asked = await ada.command("video", prompt="a green star", **known)
+    assert "Make it shorter, smaller or with fewer steps." in await refusal(ada, asked)
+    waiting = await ask(ada, "a green star", **QUICK)
+    form = await edit_form(ada, waiting)
+    values = {"prompt": "a green star", "steps": "30"}
+    assert "takes about" in await refusal(ada, await ada.submit(form, values))
+    await you.click(endless, "Stop")
+    await finished(ada, waiting)
