@@ -77,6 +77,19 @@ async def test_a_bare_video_opens_a_form_that_keeps_the_options_beside_it(you: H
     assert (await finished(you, status)).attachments
 
 
+async def test_typed_options_reach_the_clip(you: Human) -> None:
+    options = {"model": "moving", "seconds": 2.0, "size": "64x96", "seed": 5, "steps": 4}
+    more = {"guidance": 3.5, "negative_prompt": "rain", "lora": "ink", "style": "Clay"}
+    status = await ask(you, "a paper boat", **options, **more)
+    assert "64×96 · 4 steps · seed 5 · Moving" in status.content
+    assert "2.1 s instead of 2.0 s" in status.content
+    assert "style: Clay · LoRA: ink" in status.content
+    result = await finished(you, status)
+    told = await you.reply(await you.click(result, "Info"))
+    for words in ("rain", "3.5", "seed:5", "style:Clay", "lora:ink"):
+        assert words in told.text
+
+
 async def test_an_option_a_model_lacks_is_refused_with_those_that_have_it(you: Human) -> None:
     refused = await you.command("video", prompt="a red circle", style="anime")
     assert "does not take `style`. Leave it out, or choose one of: `moving`" in await refusal(
