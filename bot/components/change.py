@@ -1,12 +1,15 @@
 """Edit, on a job that waits: the change, for its owner, while nobody makes the clip yet."""
 
+from dataclasses import replace
+from functools import partial
+
 import discord
 
 from bot.client import Interaction
 from bot.commands.asking import complete, offer_of
 from bot.commands.ruling import account_for
 from bot.errors import Refusal
-from bot.i18n import _
+from bot.i18n import _, speaking
 from bot.jobs.job import Job, JobState
 from bot.jobs.limits import make_plan
 from bot.jobs.wish import Wish
@@ -26,16 +29,19 @@ async def change_waiting(interaction: Interaction, job: Job, wish: Wish) -> None
     client = interaction.client
     request = job.request
     spec, rules, wish = await complete(interaction, wish)
-    plan = make_plan(
-        wish,
-        spec,
-        rules,
-        await offer_of(client),
+    planned = partial(
+        make_plan,
+        spec=spec,
+        rules=rules,
+        offer=await offer_of(client),
         job_id=job.id,
         output_path=request.output_path,
         max_bytes=request.max_bytes,
         previews=request.previews,
     )
+    plan = planned(wish)
+    with speaking(job.language):  # as the rest of its message
+        notes = planned(replace(wish, style=plan.style or "")).notes
     if (account := await account_for(interaction, rules)) is not None:
         client.dispatcher.check_change(job, plan.request, account)
     outcome = await client.dispatcher.replace(
@@ -43,7 +49,7 @@ async def change_waiting(interaction: Interaction, job: Job, wish: Wish) -> None
         plan.request,
         own_prompt=plan.own_prompt,
         own_negative_prompt=plan.own_negative_prompt,
-        notes=plan.notes,
+        notes=notes,
         seed_picked=wish.seed is None,
     )
     if outcome == "begun":

@@ -78,11 +78,6 @@ def allowance_of(
     return None if rules.allowance is None else Allowance(rules.allowance)
 
 
-def is_limited(rules: GuildRules) -> bool:
-    """Tell whether anybody has an allowance on a server."""
-    return rules.allowance is not None or bool(rules.role_allowances)
-
-
 def device_seconds(job: Job) -> float:
     """Return what a job's clips are charged with: nothing for copies of earlier ones."""
     return sum(

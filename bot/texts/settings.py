@@ -76,7 +76,7 @@ NOT_FOR_CHANNELS = N_(
 NO_SUCH_SETTING = N_("There is no such setting. Choose one from the list.")
 NOTHING_CHANGED = N_("Nothing changed: it was so already.")
 PREVIEWS_OFF = N_("Who runs the bot has switched preview pictures off for all servers.")
-NOT_ENFORCED = N_("These hold for the next video; those that wait stay as they are.")
+FROM_NOW_ON = N_("These hold for the next video; those that wait stay as they are.")
 DEFAULT_ABOVE_MOST = N_(
     "What is usual would be more than what is allowed at most. Change both, or one of the two."
 )
