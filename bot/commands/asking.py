@@ -77,6 +77,8 @@ async def check_wish(
 ) -> Asked:
     """Return the job for a wish. Raises `Refusal` where it may not be made."""
     client = interaction.client
+    if parent is not None and parent.user_id != interaction.user.id:
+        wish = replace(wish, to_dm=None)  # where clips go is for each member to choose
     spec, rules, wish = await complete(interaction, wish)
     await check_device(client, spec)
     _check_member(interaction, rules)
