@@ -9,7 +9,7 @@ from bot.commands.show import has_clip, send_again
 from bot.components import children, direct, drafts
 from bot.components.deleting import delete
 from bot.components.info import job_info
-from bot.components.owners import check_owner
+from bot.components.owners import check_owner, check_seen
 from bot.components.picker import pick
 from bot.components.sharing import share
 from bot.explainer.lesson import filmstrip_files, job_lesson
@@ -19,6 +19,7 @@ from bot.texts import status
 
 
 async def _how(interaction: Interaction, job: Job) -> None:
+    check_seen(interaction, job)
     spec = choose_model(interaction.client.catalogue, job.request.model)
     files = await filmstrip_files(job)
     await interaction.response.send_message(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.client import Interaction
 from bot.commands.asking import make_video
 from bot.commands.ruling import rules_for
+from bot.components.owners import check_seen
 from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.limits import choose_model
@@ -120,8 +121,7 @@ async def check_allowed(interaction: Interaction, job: Job) -> None:
     """
     if interaction.user.id == job.user_id:
         return
-    if job.private:
-        raise Refusal(refusals.NO_SUCH_JOB)
+    check_seen(interaction, job)
     if (await rules_for(interaction)).author_only:
         raise Refusal(refusals.AUTHOR_ONLY)
 

@@ -4,11 +4,11 @@ import aiofiles.os
 import discord
 
 from bot.client import Interaction
-from bot.errors import Refusal
+from bot.components.owners import check_seen
 from bot.i18n import _
 from bot.jobs.job import Job
 from bot.jobs.limits import choose_model
-from bot.texts import common, info, refusals
+from bot.texts import common, info
 from generator import ModelSpec
 
 _MOST_CHILDREN = 8
@@ -17,8 +17,7 @@ _LONGEST_FIELD = 1024  # Discord's limit
 
 async def job_info(interaction: Interaction, job: Job) -> None:
     """Answer with a job's settings, family, making, files and licence. Raises `Refusal`."""
-    if job.private and interaction.user.id != job.user_id:
-        raise Refusal(refusals.NO_SUCH_JOB)
+    check_seen(interaction, job)
     client = interaction.client
     spec = choose_model(client.catalogue, job.request.model)
     family = [

@@ -83,7 +83,9 @@ async def filmstrip_files(job: Job) -> list[discord.File]:
     if strip is None or not await aiofiles.os.path.exists(strip.path):
         return []
     alt_text = results.filmstrip_alt_text(job, strip)
-    return [await _file(strip.path, f"{job.id}-filmstrip.jpg", alt_text)]
+    file = await _file(strip.path, f"{job.id}-filmstrip.jpg", alt_text)
+    file.spoiler = job.spoiler
+    return [file]
 
 
 async def card_files(spec: ModelSpec) -> list[discord.File]:

@@ -44,8 +44,8 @@ AUTHOR_ONLY = N_(
     "Use `/video` for one of your own."
 )
 BEST_ALREADY = N_("This video has the highest quality that its model has.")
+NOT_LONGER = N_("This video cannot go on: its model begins with no picture, or not at its size.")
 NOT_LARGER = N_("This video cannot be made larger by its model.")
-ONLY_YOURS_TO_KNOW = N_("Only the person who asked for this video can tell me that.")
 DM_CLOSED = N_(
     "I may not send you direct messages. Allow them in this server's privacy settings, "
     "and press again."

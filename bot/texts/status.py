@@ -6,7 +6,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.several import request_of
 from bot.texts import quota
 from bot.texts.common import from_now, quote
-from generator import GenerationRequest, ModelSpec, Progress
+from generator import ModelSpec, Progress
 
 _STAGES = {
     "loading": N_("Loading the model…"),
@@ -84,12 +84,14 @@ def headline(icon: str, job: Job) -> str:
     return f"{icon} **#{job.id}** · {quote(job.prompt)}"
 
 
-def settings_line(request: GenerationRequest, spec: ModelSpec) -> str:
+def settings_line(job: Job, spec: ModelSpec) -> str:
+    request = job.request
+    seed = _("{seed} (picked for you)") if job.seed_picked else "{seed}"
     return "-# " + _("{seconds} s · {size} · {steps} steps · seed {seed} · {model}").format(
         seconds=decimal(request.num_frames / request.fps, 1),
         size=f"{request.width}×{request.height}",
         steps=request.num_inference_steps,
-        seed=request.seed,
+        seed=seed.format(seed=request.seed),
         model=spec.title,
     )
 
@@ -101,7 +103,7 @@ def queued(job: Job, spec: ModelSpec, place: Place, *notes: str) -> str:
         f"{headline('🎬', job)} — <@{job.user_id}>",
         _("Starting now…") if starting else place_line(place),
         *(_(note) for note in notes if note),
-        settings_line(job.request, spec),
+        settings_line(job, spec),
     ]
     if job.variations > 1:
         several = ngettext(
