@@ -146,9 +146,10 @@ async def _submit(interaction: Interaction, draft: Draft) -> None:
     data: Mapping[str, Any] = interaction.data or {}
     draft = replace(draft, typed=typed_in(data))
     try:
-        wish = read_form(draft.wish, draft.typed, await _context(interaction, draft.wish))
         for upload in data.get("resolved", {}).get("attachments", {}).values():
-            wish = with_picture(wish, msgspec.convert(upload, Upload))
+            picture = msgspec.convert(upload, Upload)
+            draft = replace(draft, wish=with_picture(draft.wish, picture))
+        wish = read_form(draft.wish, draft.typed, await _context(interaction, draft.wish))
         await _send(interaction, draft, wish)
     except (Refusal, StoreError) as error:
         await _give_back(interaction, draft, error)

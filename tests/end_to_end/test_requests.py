@@ -179,9 +179,15 @@ async def test_what_is_no_picture_is_refused_privately(you: Human, file: File, w
     assert not any(message.loading for message in you.messages.values())
 
 
-async def test_a_picture_is_sent_with_the_form(you: Human) -> None:
+async def test_a_picture_is_sent_with_the_form_and_kept_when_that_is_refused(you: Human) -> None:
     form = await you.modal(await you.command("video", model="moving", steps=2))
-    status = await you.reply(await you.submit(form, {"prompt": "it sails", "image": [png()]}))
+    wrong = {"prompt": "it sails", "seconds": "long", "image": [png()]}
+    answer = await you.reply(await you.submit(form, wrong))
+    assert "Seconds must be a number" in answer.text
+    form = await you.modal(await you.click(answer, "Edit again"))
+    assert "image" not in form.fields
+    status = await you.reply(await you.submit(form, {"seconds": "1,5"}))
+    assert "it sails" in status.content
     assert "begins with a picture" in status.content
 
 
