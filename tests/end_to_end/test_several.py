@@ -6,7 +6,8 @@ import pytest
 
 from bot.emulator.driver import Human
 from bot.emulator.shown import Message
-from tests.end_to_end.stack import bot_settings, generator_process, local_discord, running_bot
+from tests.end_to_end.able import able_settings
+from tests.end_to_end.stack import generator_process, local_discord, running_bot
 from tests.end_to_end.stories import (
     PATIENCE,
     QUICK,
@@ -189,7 +190,7 @@ async def test_after_a_restart_in_between_one_message_has_all_and_its_buttons_wo
     tmp_path: Path,
 ) -> None:
     async with local_discord() as emulator, Human.connect(emulator.url) as you:
-        settings = bot_settings(emulator, tmp_path)
+        settings = await able_settings(emulator, tmp_path)
         async with running_bot(settings, you, plain=True):
             status = await ask(you, "a red circle", variations=3, seed=41, steps=20)
             await status_says(you, status, "Clip **2 of 3** · Denoising: step")
@@ -203,10 +204,30 @@ async def test_after_a_restart_in_between_one_message_has_all_and_its_buttons_wo
             await status_says(you, status, "✅")
         await you.wait_bot_offline()
         async with running_bot(settings, you, plain=True):
-            clip = await picked(you, result, 3)
-            child = await you.reply(await you.click(clip, "Vary"))
-            assert f"#{job_id(result)}-3" in child.content
-            await finished(you, child)
+            await check_every_button(you, result, 3)
+
+
+async def check_every_button(human: Human, result: Message, number: int) -> None:
+    """Press all buttons of a picked clip, and wait for what is made of it."""
+    clip, name = await picked(human, result, number), f"**#{job_id(result)}-{number}**"
+    children = {
+        "Vary": "variation of",
+        "Extend": "goes on from",
+        "Upscale": "made larger",
+        "Vary a little": "a little different from",
+        "Vary a lot": "very different from",
+    }
+    about = ["Info", "How it works", "Share", "DM", "Delete"]
+    assert sorted(clip.buttons) == sorted([*children, "Edit & rerun", *about])
+    for button, words in children.items():
+        child = await human.reply(await human.click(clip, button))
+        assert words in child.content
+        assert name in child.content
+        assert len((await finished(human, child)).attachments) == 1
+    assert "is in the showcase" in (await human.reply(await human.click(clip, "Share"))).content
+    assert "in your direct messages" in (await human.reply(await human.click(clip, "DM"))).content
+    await human.click(clip, "Delete")
+    await human.wait_for(lambda message: f"{name[2:-2]} is deleted" in message.content)
 
 
 async def test_edit_and_rerun_asks_how_different_the_new_video_is(you: Human) -> None:
