@@ -50,7 +50,7 @@ def accelerate(pipeline: Any, spec: ModelSpec, device: Device) -> None:
         if torch.cuda.get_device_capability()[0] == _HOPPER:
             attention = functools.partial(sdpa_kernel, _CUDNN_FIRST, set_priority=True)
     elif spec.part_dtypes.get("vae") == "bfloat16" and _computes_in_bfloat16():
-        pipeline.vae.decode = _in_bfloat16(pipeline.vae.decode)
+        _decode_in_bfloat16(pipeline.vae)
     for denoiser in _denoisers(pipeline):
         levers = [lever for lever in _levers(denoiser, spec) if _is_pulled(lever, spec)]
         denoiser.forward = _guarded(denoiser.forward, attention, levers, spec)
@@ -77,15 +77,15 @@ def _computes_in_bfloat16() -> bool:
     return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
-def _in_bfloat16(decode: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a decode whose convolutions compute in bfloat16; weights and results stay float32."""
+def _decode_in_bfloat16(vae: Any) -> None:
+    """Let a VAE's convolutions compute in bfloat16; weights and results stay float32."""
 
-    @functools.wraps(decode)
-    def decode_faster(*args: Any, **kwargs: Any) -> Any:
+    @functools.wraps(vae.decode)
+    def decode(*args: Any, **kwargs: Any) -> Any:
         with torch.autocast("cpu", torch.bfloat16):
-            return decode(*args, **kwargs)
+            return type(vae).decode(vae, *args, **kwargs)
 
-    return decode_faster
+    vae.decode = decode
 
 
 def _denoisers(pipeline: Any) -> Iterator[Any]:

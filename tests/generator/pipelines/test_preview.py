@@ -3,7 +3,7 @@
 import functools
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ def look_at(
 
     @functools.cache
     def look_at(name: str, with_picture: bool) -> Look:
-        entry = tiny_spec(name, weights)
+        # in float32, in which a lone frame is what it is in the clip
+        entry = replace(tiny_spec(name, weights), part_dtypes={})
         request = entry.request(
             id="1",
             prompt="a red circle",
