@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
+from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
 from tests.end_to_end.able import able_settings
@@ -225,6 +226,12 @@ async def test_a_clip_is_shared_once_with_credit_by_its_author_and_deleted_with_
         settings = await able_settings(emulator, tmp_path)
         async with running_bot(settings, you, plain=True):
             clip = await finished(ada, await ask(ada, "a red circle", **QUICK))
+            bot, general = emulator.world.bot, emulator.world.channel_named("general")
+            emulator.moderation.set_overwrite(general, bot, deny=Permission.ATTACH_FILES)
+            refused = await refusal(ada, await ada.click(clip, "Share"))
+            assert "I may not post in the showcase channel" in refused
+            assert "I lack Attach Files" in refused
+            emulator.moderation.set_overwrite(general, bot)
             told = await ada.reply(await ada.click(clip, "Share"))
             assert told.ephemeral
             post = await copied(showcase, clip)
@@ -276,6 +283,11 @@ async def test_a_clip_goes_on_from_its_last_frame_until_it_is_as_long_as_clips_g
             refused = await refusal(you, await you.click(longer, "Extend"))
             assert "clips have 60 s at most" in refused
             assert "Upscale" not in longer.buttons
+            emulator.clock.skip(3)  # the same press again is meant
+            (tmp_path / "clips" / f"{job_id(clip)}.mp4").rename(tmp_path / "elsewhere.mp4")
+            gone = await refusal(you, await you.click(clip, "Extend"))
+            assert "is not kept any more" in gone
+            (tmp_path / "elsewhere.mp4").rename(tmp_path / "clips" / f"{job_id(clip)}.mp4")
             larger = await finished(you, await you.reply(await you.click(clip, "Upscale")))
             assert "Extend" not in larger.buttons
             assert frames_of(await you.download(larger.attachments[0])).shape == (100, 64, 64, 3)
