@@ -4,8 +4,10 @@ import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import discord
+from discord import app_commands
 
 from bot.client import Interaction
 from bot.errors import Refusal
@@ -14,7 +16,26 @@ from bot.jobs.rules import GuildRules
 from bot.texts import refusals, settings
 from bot.texts.common import cut
 
-Place = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
+
+class _PlaceTransformer(app_commands.Transformer):
+    """The channels that Discord's official document knows; a union would add media channels."""
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        return discord.AppCommandOptionType.channel
+
+    @property
+    def channel_types(self) -> list[discord.ChannelType]:
+        kinds = discord.ChannelType
+        return [kinds.text, kinds.voice, kinds.news, kinds.stage_voice, kinds.forum]
+
+    async def transform(
+        self, interaction: discord.Interaction[Any], value: app_commands.AppCommandChannel, /
+    ) -> app_commands.AppCommandChannel:
+        return value
+
+
+Place = app_commands.Transform[app_commands.AppCommandChannel, _PlaceTransformer]
 """What a channel with rules of its own can be; threads have those of theirs."""
 
 _log = logging.getLogger(__name__)
@@ -38,7 +59,9 @@ def managed_guild(interaction: Interaction) -> discord.Guild:
 
 
 @asynccontextmanager
-async def changing(interaction: Interaction, channel: Place | None = None) -> AsyncGenerator[Draft]:
+async def changing(
+    interaction: Interaction, channel: app_commands.AppCommandChannel | None = None
+) -> AsyncGenerator[Draft]:
     """Let the block change the rules; then store them, answer with old and new, and log that.
 
     Raises `Refusal` to those who may not.
