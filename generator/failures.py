@@ -41,7 +41,7 @@ def _unforeseen(error: BaseException) -> tuple[str, Values]:
             message = N_("The clip could not be written: {reason}.")
             return message, {"reason": error.strerror or str(error)}
         case _:
-            message = N_("The generator failed ({reason}).")
+            message = N_("The generator failed ({reason}). Try again later.")
             return message, {"reason": f"{type(error).__name__}: {error}"}
 
 
@@ -72,6 +72,7 @@ def out_of_memory(request: GenerationRequest, spec: ModelSpec, device_name: str)
 
 _TOO_LARGE_TO_UPSCALE = N_(
     "Making this clip larger does not fit into the memory of {device} with {model}."
+    " Shorter and smaller clips take less."
 )
 _TOO_LARGE = {
     (True, True): N_(

@@ -45,7 +45,8 @@ def check_given_clip(request: GenerationRequest, spec: ModelSpec) -> None:
     if path is None:
         return
     if not Path(path).is_file():
-        raise GenerationError("invalid", N_("The clip to begin with is not there any more."))
+        message = N_("The clip to begin with is not there any more. Make it again first.")
+        raise GenerationError("invalid", message)
     with open_clip(Path(path)) as container:
         stream = container.streams.video[0]
         found: dict[str, object] = {
