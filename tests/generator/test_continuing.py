@@ -1,6 +1,7 @@
 """A clip that goes on from another one: one file, and nothing to see or hear where they meet."""
 
 import queue
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from generator.joining import join
 from generator.memory import Mode
 from generator.protocol import Completed, Event, Failed, GenerationRequest
 from generator.runtime import OnProgress
-from generator.sources import Sibling
+from generator.sources import Sibling, Upscaler
 from generator.spec import ModelSpec
 from tests.generator.clips import decode, hear, loudest_frequencies, psnr, texture, tone
 from tests.generator.plain_worker import PLAIN, PlainPipeline, PlainRuntime
@@ -116,11 +117,11 @@ class PanRuntime(PlainRuntime):
         return PlainPipeline(run)
 
 
-def test_an_extended_clip_is_one_file_with_the_frames_of_both(
-    spec: ModelSpec, earlier: Path
-) -> None:
-    """The same clip goes on the same way at once; one that was changed is another clip."""
-    runtime, events = PanRuntime(), queue.Queue[Event]()
+def engine_of(
+    spec: ModelSpec, runtime: PlainRuntime
+) -> Callable[[GenerationRequest], Completed | Failed]:
+    """Return what makes a clip with a real engine."""
+    events = queue.Queue[Event]()
     engine = Engine(Catalogue([spec]), lambda: runtime, events.put)
     engine.start()
 
@@ -130,6 +131,40 @@ def test_an_extended_clip_is_one_file_with_the_frames_of_both(
             pass
         return event
 
+    return made
+
+
+def test_a_clip_that_is_made_larger_keeps_its_sound(spec: ModelSpec, earlier: Path) -> None:
+    upscaler = Upscaler(class_name="None", max=2 * WIDTH, max_pixels=4 * WIDTH * HEIGHT)
+    spec = replace(spec, upscale=upscaler)
+    small = earlier.with_name("small.mp4")
+    write_mp4(SCENE[:4, :32, :32], small, fps=FPS, audio=tone(4 / FPS))
+    assert spec.upscaled_size(32, 32) == (64, 64)
+    large = earlier.with_name("large.mp4")
+    asked = spec.request(
+        id="c",
+        prompt="a",
+        seed=1,
+        output_path=str(large),
+        upscales=str(small),
+        width=64,
+        height=64,
+        num_frames=4,
+        fps=FPS,
+    )
+    completed = engine_of(spec, PlainRuntime())(asked)
+    assert isinstance(completed, Completed), completed
+    assert (completed.width, completed.height, completed.num_frames) == (64, 64, 4)
+    audio, _ = hear(large)
+    assert loudest_frequencies(audio) == pytest.approx([440, 880], abs=3)
+
+
+def test_an_extended_clip_is_one_file_with_the_frames_of_both(
+    spec: ModelSpec, earlier: Path
+) -> None:
+    """The same clip goes on the same way at once; one that was changed is another clip."""
+    runtime = PanRuntime()
+    made = engine_of(spec, runtime)
     asked = request(spec, earlier, max_bytes=60_000)
     whole = made(asked)
     assert isinstance(whole, Completed)

@@ -157,9 +157,7 @@ def test_a_lora_that_a_request_names_leaves_nothing_behind(
     for name, wanted in [
         (None, plain),
         ("style", styled),
-        (None, plain),
         ("faint", faint),
-        ("style", styled),
         (None, plain),
     ]:
         assert (made(name) == wanted).all(), name
