@@ -11,7 +11,7 @@ from bot.delivery.clips import Clips
 from bot.delivery.places import missing_permissions
 from bot.errors import Refusal
 from bot.jobs.job import Job
-from bot.jobs.store import Share
+from bot.jobs.tables.servers import Share
 from bot.texts import refusals, sharing
 from generator import GenerationError
 

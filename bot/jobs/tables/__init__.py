@@ -1,0 +1,1 @@
+"""The database's tables by subject; `bot/jobs/store.py` is all of them."""
