@@ -32,7 +32,8 @@ async def change(human: Human, command: str, **options: object) -> str:
 
 
 def manager_role(emulator: Emulator) -> Role:
-    (guild,) = emulator.world.guilds.values()
+    # other tests on the same emulator may have made servers of their own
+    guild, *_ = emulator.world.guilds.values()
     (role,) = [role for role in guild.roles.values() if role.name == "Manager"]
     return role
 
