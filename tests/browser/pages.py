@@ -108,9 +108,11 @@ class ChatPage:
     def video(self, message: Locator) -> Locator:
         return message.locator("video")
 
-    async def wait_until_playing(self, message: Locator, *, timeout: float = PATIENCE) -> None:
-        """Start the message's video if it rests, and wait until its time advances."""
-        video = self.video(message)
+    async def wait_until_playing(
+        self, message: Locator, *, timeout: float = PATIENCE, number: int = 0
+    ) -> None:
+        """Start one of the message's videos if it rests, and wait until its time advances."""
+        video = self.video(message).nth(number)
         await expect(video).to_be_visible(timeout=timeout)
         await video.evaluate("video => { video.muted = true; return video.play() }")
         moves = (

@@ -66,11 +66,16 @@ async def _made_again_by_form(chat: ChatPage, first: Locator) -> None:
 
 
 async def _several_in_one_message(chat: ChatPage) -> None:
-    await _use(chat, "/video prompt:an orange triangle falling in the snow variations:4")
+    await _use(chat, "/video prompt:an orange triangle spinning at sunset variations:4")
     await expect(chat.page.locator("video")).to_have_count(7, timeout=PATIENCE)
     several = await chat.pinned(chat.messages.filter(has=chat.page.locator("video")).last)
     await expect(several.locator("video")).to_have_count(4)
+    await chat.page.set_viewport_size({"width": 1280, "height": 1240})
+    for index in (0, 1, 2, 3, 3):  # the last once more, when all have shown a picture
+        await chat.wait_until_playing(several, timeout=PATIENCE, number=index)
+    await several.get_by_role("button", name="Clip 4").scroll_into_view_if_needed()
     await _picture(chat, "story-5-several")
+    await chat.page.set_viewport_size({"width": 1280, "height": 800})
 
 
 async def _explained(chat: ChatPage, first: Locator) -> None:
@@ -84,12 +89,13 @@ async def _explained(chat: ChatPage, first: Locator) -> None:
 
 async def _found_again(chat: ChatPage) -> None:
     await chat.send("/history")
-    history = await chat.wait_for_message("a yellow star bouncing", timeout=PATIENCE)
+    history = await chat.wait_for_message("Your videos", timeout=PATIENCE)
+    await expect(history.locator("img").last).to_be_visible(timeout=PATIENCE)
     await _picture(chat, "story-8-history")
     name = re.search("#([a-z0-9]{5})", await history.inner_text())
     assert name is not None
     await _use(chat, f"/show id:{name[1]}")
-    await expect(chat.page.locator("video")).to_have_count(8, timeout=PATIENCE)
+    await expect(chat.page.locator("video")).to_have_count(11, timeout=PATIENCE)
     await _picture(chat, "story-9-show")
 
 
