@@ -134,6 +134,11 @@ class ZoetropeClient(discord.Client):
             await self.store.save_fact(fact, digest)
         self.command_ids = {command.name: command.id for command in commands}
 
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+        """Pass no event on once the client is being closed: discord.py has no loop for it then."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **kwargs)
+
     async def on_ready(self) -> None:
         _log.info("connected as %s in %d servers", self.user, len(self.guilds))
 

@@ -2,16 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import pytest
 
 from bot.app import use_local_discord
+from bot.client import ZoetropeClient
 from bot.connection import stay_connected, wait_for_discord
 from bot.emulator.effects import unavailable
 from bot.emulator.faults import Fault
 from bot.emulator.server import Emulator, run_emulator
 from bot.errors import StartupError
+from bot.jobs.store import open_store
+from bot.settings import Settings
+from generator import load_catalogue
 from tests.emulator.bots import Bot
+from tests.end_to_end.plain_bot import open_plain_generator
 
 
 @pytest.fixture
@@ -86,3 +92,12 @@ async def test_a_start_waits_for_discord(
     emulator.faults.add(Fault(name="down", effect=unavailable(503), path="/gateway"))
     await wait_for_discord(first_pause=0.01)
     assert "HTTP 503" in caplog.text
+
+
+async def test_a_client_that_is_closed_passes_no_event_on(tmp_path: Path) -> None:
+    settings = Settings(discord_token="token", data_dir=tmp_path)
+    async with open_store(settings.database_path) as store, open_plain_generator() as generator:
+        client = ZoetropeClient(settings, store, load_catalogue(), generator, {})
+        async with client:
+            pass
+        client.dispatch("ready")  # discord.py's own task says so, up to two seconds later
