@@ -16,8 +16,10 @@ from generator.worker import run_worker
 from tests.generator.plain_worker import RUNS, PlainRuntime
 
 _STEP_SECONDS = 0.02
-_MISBEHAVIOURS = ("endless", "failing", "hanging", "suicidal")
+_MISBEHAVIOURS = ("endless", "failing", "hanging", "held", "suicidal")
 """Prompts that are taken at their word."""
+_SECOND = " second"
+"""Behind one of these: only the second of several clips does it."""
 
 
 class _ColourPipeline:
@@ -33,8 +35,13 @@ class _ColourPipeline:
         """Return frames in the colours of the request's seed."""
         if request.prompt == "too_large" and request.width > self._spec.sizes.min:
             raise out_of_memory(request, self._spec, "plain")
-        if request.prompt in _MISBEHAVIOURS:
-            return RUNS[request.prompt](request, on_progress)
+        match _taken_at_its_word(request):
+            case None:
+                pass
+            case "held":
+                _hold(request, on_progress)
+            case misbehaviour:
+                return RUNS[misbehaviour](request, on_progress)
         shape = (request.num_frames, request.height, request.width, 3)
         random = np.random.default_rng(request.seed)
         colours = random.integers(0, 256, (request.num_frames, 1, 1, 3), np.uint8)
@@ -47,6 +54,21 @@ class _ColourPipeline:
             time.sleep(_STEP_SECONDS)
         on_progress("decoding", 0, 0)
         return Rendering(frames)
+
+
+def _taken_at_its_word(request: GenerationRequest) -> str | None:
+    word = request.prompt.removesuffix(_SECOND)
+    if word not in _MISBEHAVIOURS:
+        return None
+    return word if word == request.prompt or request.id.endswith("-2") else None
+
+
+def _hold(request: GenerationRequest, on_progress: OnProgress) -> None:
+    """Stay at the first step until a file `k7m2p.go` lies where the clip will be."""
+    go = Path(request.output_path).with_suffix(".go")
+    while not go.exists():
+        on_progress("denoising", 1, request.num_inference_steps)
+        time.sleep(_STEP_SECONDS)
 
 
 def _snapshot(request: GenerationRequest, step: int, frame: Picture) -> Snapshot:

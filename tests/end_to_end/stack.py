@@ -12,9 +12,10 @@ and `ada`. One that restarts the bot, or needs settings of its own, runs its own
 
 A plain generator is up at once. It is the real worker, engine and encoder in a process of its own,
 with every model of the catalogue, but its clips are plain colours by their seed, and a step takes a
-fiftieth of a second. The prompts "endless" (until somebody cancels it), "hanging", "failing" and
-"suicidal" (kills the generator) do what they say. Only what is about the picture, or about torch,
-needs the real models.
+fiftieth of a second. The prompts "endless" (until somebody cancels it), "held" (until `let_go`),
+"hanging", "failing" and "suicidal" (kills the generator) do what they say; "held second" and the
+like do so in the second of several clips. Only what is about the picture, or about torch, needs the
+real models.
 """
 
 import asyncio
@@ -135,6 +136,11 @@ def generator_process() -> psutil.Process:
     children = psutil.Process().children(recursive=True)
     generators = [child for child in children if _PROGRAMS.intersection(child.cmdline())]
     return max(generators, key=psutil.Process.create_time)
+
+
+def let_go(data_dir: Path, clip: str) -> None:
+    """Let a plain generator finish a clip that is held, by its name."""
+    (data_dir / "clips" / f"{clip}.go").touch()
 
 
 @contextmanager

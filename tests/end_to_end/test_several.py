@@ -7,9 +7,8 @@ import pytest
 from bot.emulator.driver import Human
 from bot.emulator.shown import Message
 from tests.end_to_end.able import able_settings
-from tests.end_to_end.stack import generator_process, local_discord, running_bot
+from tests.end_to_end.stack import generator_process, let_go, local_discord, running_bot
 from tests.end_to_end.stories import (
-    PATIENCE,
     QUICK,
     ask,
     edited,
@@ -27,17 +26,6 @@ def filenames(message: Message) -> list[str]:
     return [attachment.filename for attachment in message.attachments]
 
 
-async def says_next(human: Human, status: Message, words: str) -> None:
-    """Wait until the status message says these words from now on."""
-    before = len(human.seen)
-
-    def says(message: Message) -> bool:
-        is_new = any(message is state for state in human.seen[before:])
-        return is_new and message.id == status.id and words in message.content
-
-    await human.wait_for(says, timeout=PATIENCE)
-
-
 async def picked(human: Human, result: Message, number: int) -> Message:
     """Pick a clip, and return the private answer with its buttons."""
     answer = await human.reply(await human.click(result, f"Clip {number}"))
@@ -48,16 +36,17 @@ async def picked(human: Human, result: Message, number: int) -> Message:
 async def test_four_variations_come_in_one_message_each_with_its_own_seed(
     you: Human, data_dir: Path
 ) -> None:
-    status = await ask(you, "a red circle", variations=4, seed=5, steps=15)
+    status = await ask(you, "held second", variations=4, seed=5, **QUICK)
     assert "4 clips: seeds 5, 6, 7, 8" in status.content
-    await status_says(you, status, " of 4** · Denoising: step")
-    result = await finished(you, status)
     name = job_id(status)
+    await status_says(you, status, "Clip **2 of 4** · Denoising: step")
+    let_go(data_dir, f"{name}-2")
+    result = await finished(you, status)
     assert filenames(result) == [f"{name}-seed{4 + n}-{n}.mp4" for n in (1, 2, 3, 4)]
     assert "4 clips of" in result.content
     assert "seeds 5, 6, 7, 8" in result.content
     assert [a.description for a in result.attachments] == [
-        f"AI-generated video, number {n} of 4: a red circle" for n in (1, 2, 3, 4)
+        f"AI-generated video, number {n} of 4: held second" for n in (1, 2, 3, 4)
     ]
     pictures = [frames_of(await you.download(attachment)) for attachment in result.attachments]
     assert len({picture[0, 0, 0].tobytes() for picture in pictures}) == 4
@@ -150,7 +139,7 @@ async def test_show_brings_all_clips_or_the_one_that_is_named(you: Human) -> Non
 async def test_a_cancel_after_the_first_clip_stops_the_others_and_keeps_none(
     you: Human, data_dir: Path
 ) -> None:
-    status = await ask(you, "a red circle", variations=3, seed=11, steps=50)
+    status = await ask(you, "endless second", variations=3, seed=11, **QUICK)
     await status_says(you, status, "Clip **2 of 3**")
     await you.click(status, "Stop")
     await status_says(you, status, "🛑")
@@ -160,13 +149,14 @@ async def test_a_cancel_after_the_first_clip_stops_the_others_and_keeps_none(
 
 
 async def test_when_the_generator_dies_in_the_second_clip_the_first_is_kept_and_all_come(
-    you: Human,
+    you: Human, data_dir: Path
 ) -> None:
-    status = await ask(you, "a red circle", variations=2, seed=21, steps=50)
+    status = await ask(you, "held second", variations=2, seed=21, **QUICK)
+    name = job_id(status)
     await status_says(you, status, "Clip **2 of 2** · Denoising: step")
     generator_process().kill()
+    let_go(data_dir, f"{name}-2")
     result = await finished(you, status)
-    name = job_id(status)
     assert filenames(result) == [f"{name}-seed21-1.mp4", f"{name}-seed22-2.mp4"]
     assert "clips were made" not in result.content
 
@@ -174,12 +164,7 @@ async def test_when_the_generator_dies_in_the_second_clip_the_first_is_kept_and_
 async def test_when_it_dies_again_what_was_made_is_posted_and_what_is_missing_is_said(
     you: Human,
 ) -> None:
-    status = await ask(you, "a red circle", variations=3, seed=31, steps=50)
-    await says_next(you, status, "Clip **2 of 3** · Denoising: step")
-    generator_process().kill()
-    await says_next(you, status, "Starting now")
-    await says_next(you, status, "Clip **2 of 3** · Denoising: step")
-    generator_process().kill()
+    status = await ask(you, "suicidal second", variations=3, seed=31, **QUICK)
     result = await finished(you, status)
     assert filenames(result) == [f"{job_id(status)}-seed31-1.mp4"]
     assert "1 of 3 clips were made. The next one stopped:" in result.content
@@ -191,10 +176,11 @@ async def test_after_a_restart_in_between_one_message_has_all_and_its_buttons_wo
     async with local_discord() as emulator, Human.connect(emulator.url) as you:
         settings = await able_settings(emulator, tmp_path)
         async with running_bot(settings, you, plain=True):
-            status = await ask(you, "a red circle", variations=3, seed=41, steps=50)
+            status = await ask(you, "held second", variations=3, seed=41, steps=50)
             await status_says(you, status, "Clip **2 of 3** · Denoising: step")
             first = (tmp_path / "clips" / f"{job_id(status)}.mp4").stat()
         await you.wait_bot_offline()
+        let_go(tmp_path, f"{job_id(status)}-2")
         async with running_bot(settings, you, plain=True):
             result = await finished(you, status)
             assert len(result.attachments) == 3
