@@ -1,6 +1,7 @@
 """The filmstrip of a clip: one of its frames at several steps, from noise to picture.
 
-Drawn for light and dark pages alike, at twice the width at which chat programs show pictures.
+Numbers and symbols alone, which the words beside it explain in every reader's language. Drawn for
+light and dark pages alike, at twice the width at which chat programs show pictures.
 """
 
 from collections.abc import Sequence
@@ -18,8 +19,7 @@ _MARGIN = 28
 _GAP = 20
 _COLUMNS = 3
 _CAPTION = 46
-_TITLE = 60
-_GAN = 150
+_GAN = 96
 _BACKGROUND, _PANEL = "#26262e", "#34343f"
 _TEXT, _FAINT, _ACCENT = "#f4f4f8", "#c4c4d0", "#a992ff"
 
@@ -36,8 +36,8 @@ class Still:
     """RGB, shape (height, width, 3)."""
 
 
-def draw_filmstrip(stills: Sequence[Still], title: str, path: Path) -> None:
-    """Write the strip, three pictures a row, above it a title and below what a GAN would do.
+def draw_filmstrip(stills: Sequence[Still], path: Path) -> None:
+    """Write the strip, three pictures a row, and below what a GAN would do.
 
     The file is a JPEG and appears whole or not at all. Raises `OSError` if it cannot be written.
     """
@@ -45,17 +45,16 @@ def draw_filmstrip(stills: Sequence[Still], title: str, path: Path) -> None:
     cell = (_WIDTH - 2 * _MARGIN - (_COLUMNS - 1) * _GAP) // _COLUMNS
     size = cell, round(cell * height / width)
     rows = -(-len(stills) // _COLUMNS)
-    top = _MARGIN + _TITLE
+    top = _MARGIN
     bottom = top + rows * (size[1] + _CAPTION)
     image = Image.new("RGB", (_WIDTH, bottom + _GAN + _MARGIN), _BACKGROUND)
     draw = ImageDraw.Draw(image)
-    draw.text((_MARGIN, _MARGIN), title, _TEXT, _font(34))
     for index, still in enumerate(stills):
         row, column = divmod(index, _COLUMNS)
         left = _MARGIN + column * (cell + _GAP)
         upper = top + row * (size[1] + _CAPTION)
         _paste(image, still.picture, (left, upper), size)
-        caption = _caption(still, is_last=index == len(stills) - 1)
+        caption = _caption(still, stills[-1].step)
         draw.text((left, upper + size[1] + 4), caption, _FAINT, _font(25))
     _draw_gan(draw, bottom + 8)
     save_jpeg(image, path)
@@ -71,12 +70,9 @@ def save_jpeg(image: Image.Image, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _caption(still: Still, *, is_last: bool) -> str:
-    if not still.step:
-        return f"noise, t = {still.timestep:.0f}"
-    if is_last:
-        return f"step {still.step}: the clip"
-    return f"step {still.step}, t = {still.timestep:.0f}"
+def _caption(still: Still, steps: int) -> str:
+    done = f"{still.step} / {steps}"
+    return done if still.step == steps else f"{done}    t = {still.timestep:.0f}"
 
 
 def _paste(
@@ -91,11 +87,12 @@ def _paste(
 def _draw_gan(draw: ImageDraw.ImageDraw, top: int) -> None:
     """Draw a GAN's way, without a picture: there is none of this clip."""
     draw.rounded_rectangle((_MARGIN, top, _WIDTH - _MARGIN, top + _GAN), 14, _PANEL)
-    left, middle = _MARGIN + 28, top + _GAN - 52
-    draw.text((left, top + 16), "A GAN would take one pass and no steps:", _TEXT, _font(28))
-    for text in ("a random vector", "generator", "a whole clip"):
+    left, middle = _MARGIN + 28, top + _GAN // 2
+    draw.text((left, middle), "GAN", _TEXT, _font(30), anchor="lm")
+    left += 104
+    for text in ("z", "G", "1 / 1"):
         box = _draw_box(draw, text, left, middle)
-        if text != "a whole clip":
+        if text != "1 / 1":
             _draw_arrow(draw, box + 12, box + 62, middle)
         left = box + 74
 

@@ -189,7 +189,7 @@ class Recorder:
         try:
             stills = [Still(kept.step, kept.timestep, kept.picture()) for kept in self._snapshots]
             stills.append(Still(self._snapshots[0].total_steps, 0.0, self._clip_frame))
-            draw_filmstrip(stills, self._title, self.strip_path)
+            draw_filmstrip(stills, self.strip_path)
         except Exception as error:
             _log.warning("there is no filmstrip of %s: %s", self._request.id, error)
         if not clip.exists():  # deleted while it was drawn
@@ -199,11 +199,6 @@ class Recorder:
         """Remove what only a running clip needs."""
         if self._request.previews:
             self._preview_path.unlink(missing_ok=True)
-
-    @property
-    def _title(self) -> str:
-        steps, scale = self._snapshots[0].total_steps, self._request.guidance_scale
-        return f"{steps} steps from noise to picture, seed {self._request.seed}, guidance {scale:g}"
 
 
 def strip_steps(total_steps: int) -> frozenset[int]:

@@ -30,7 +30,7 @@ def test_every_still_is_shown_at_the_same_size(
     tmp_path: Path, size: tuple[int, int], count: int
 ) -> None:
     path = tmp_path / "a.strip.jpg"
-    draw_filmstrip(stills(count, size), "4 steps", path)
+    draw_filmstrip(stills(count, size), path)
     with Image.open(path) as image:
         assert image.format == "JPEG"
         assert image.width == 1100
@@ -42,7 +42,7 @@ def test_every_still_is_shown_at_the_same_size(
 
 def test_it_is_a_dark_card_of_its_own_on_light_and_dark_pages(tmp_path: Path) -> None:
     path = tmp_path / "a.strip.jpg"
-    draw_filmstrip(stills(3, (64, 64)), "2 steps", path)
+    draw_filmstrip(stills(3, (64, 64)), path)
     with Image.open(path) as image:
         grey = np.asarray(image.convert("L"), int)
     edges = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
@@ -52,5 +52,5 @@ def test_it_is_a_dark_card_of_its_own_on_light_and_dark_pages(tmp_path: Path) ->
 
 def test_a_strip_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        draw_filmstrip(stills(2, (8, 8)), "", tmp_path / "missing" / "a.jpg")
+        draw_filmstrip(stills(2, (8, 8)), tmp_path / "missing" / "a.jpg")
     assert list(tmp_path.iterdir()) == []
