@@ -10,6 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.client import ZoetropeClient
+from bot.commands.enhancing import prepare_enhancer
 from bot.commands.explain import add_explain_command
 from bot.commands.help import add_help_command
 from bot.commands.history import HISTORY_PANELS, add_history_command
@@ -113,6 +114,8 @@ async def _serve(
                     tasks.create_task(keep_tidy(store, settings.clips_dir, settings.retention_days))
                     tasks.create_task(show_presence(client, client.dispatcher))
                     tasks.create_task(_check_device(generator, settings, catalogue))
+                    if client.enhancer is not None:
+                        tasks.create_task(prepare_enhancer(client.enhancer))
                     if signals is not None:
                         tasks.create_task(_stop_in_order(client, signals))
             except* _Stopped:

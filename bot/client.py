@@ -33,7 +33,7 @@ from bot.operator_switch import OperatorSwitch
 from bot.settings import Settings
 from bot.styles import Styles
 from bot.texts import refusals
-from generator import Catalogue, Generator, GeneratorUnavailableError, Ready
+from generator import Catalogue, Generator, GeneratorUnavailableError, PromptEnhancer, Ready
 
 _log = logging.getLogger(__name__)
 _READY_WAIT = 2.0  # seconds; an interaction must be answered within 3
@@ -96,6 +96,10 @@ class ZoetropeClient(discord.Client):
             ),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
         )
+        self.enhancer: PromptEnhancer | None = None
+        """What suggests prompts, where the operator has named a model for it."""
+        if settings.enhancer_model is not None:
+            self.enhancer = PromptEnhancer(settings.enhancer_model, settings.enhancer_timeout)
         self._generator = generator
         self._actions = actions
         self.panels: dict[str, Panel] = {}

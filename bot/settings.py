@@ -13,6 +13,7 @@ from bot.logs import LEVELS
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _ABOVE_ZERO = (
+    "enhancer_timeout",
     "generator_memory_limit",
     "max_waiting",
     "max_waiting_per_guild",
@@ -35,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A TOML file whose models are added to the catalogue or change it."""
     styles_file: Path | None = None
     """A TOML file whose styles are added to ours or change them."""
+    enhancer_model: str | None = None
+    """A text-generation model that suggests prompts: a folder or a repository; unset is none."""
+    enhancer_timeout: float = 120.0
+    """Seconds after which a suggestion is given up."""
     device: str | None = None
     """"cuda", "mps" or "cpu"; unset picks the best there is."""
     max_waiting: int = 100

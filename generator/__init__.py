@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from generator.backends import Generator
+from generator.backends.enhancing import PromptEnhancer
 from generator.backends.local import LocalGenerator
 from generator.backends.patience import Patience
 from generator.backends.refit import draw_thumbnails, refit_clip
@@ -63,6 +64,7 @@ __all__ = [
     "ModelSpec",
     "PresetName",
     "Progress",
+    "PromptEnhancer",
     "Ready",
     "RequestEvent",
     "Settings",

@@ -55,6 +55,8 @@ def main(arguments: Sequence[str]) -> int:
         return _fit(arguments[1:])
     if arguments[:1] == ["thumbnails"]:
         return _thumbnails(arguments[1:])
+    if arguments[:1] == ["enhance"]:
+        return _enhance(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -116,6 +118,31 @@ def _thumbnails(arguments: Sequence[str]) -> int:
             failures.append(error)
     print(*failures, sep="\n", end="", file=sys.stderr)
     return 1 if failures else 0
+
+
+def _enhance(arguments: Sequence[str]) -> int:
+    parser = _Parser(
+        "python -m generator enhance",
+        description="Suggest a better prompt; reads one as a JSON string, and prints one.",
+    )
+    parser.add_argument("model", help="a folder, or a repository of the Hugging Face Hub")
+    parser.add_argument("--max-characters", type=int, default=1000, help="default: 1000")
+    parser.add_argument("--prepare", action="store_true", help="only download the model")
+    options = parser.parse_args(arguments)
+    os.nice(10)
+    try:
+        from generator.pipelines.enhancing import enhance, prepare  # seconds of imports
+
+        if options.prepare:
+            prepare(options.model)
+            return 0
+        prompt = msgspec.json.decode(sys.stdin.buffer.read(), type=str)
+        suggestion = enhance(options.model, prompt, options.max_characters)
+    except (GenerationError, msgspec.DecodeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(msgspec.json.encode(suggestion).decode())
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

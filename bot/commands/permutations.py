@@ -32,18 +32,21 @@ _Place = discord.Thread | discord.PartialMessageable
 
 async def make_videos(
     interaction: Interaction, wish: Wish, parent: Job | None = None, *, made_by: str | None = None
-) -> None:
-    """Make the video of a wish, or all that its prompt stands for, or none. Raises `Refusal`."""
+) -> Job:
+    """Make the video of a wish, or all that its prompt stands for, or none.
+
+    Returns the first job. Raises `Refusal`.
+    """
     prompts = expand(wish.prompt, wish.variations)
     wishes = [replace(wish, prompt=prompt) for prompt in prompts]
     if len(wishes) == 1:
-        await make_video(interaction, wishes[0], parent, made_by=made_by)
-        return
+        return await make_video(interaction, wishes[0], parent, made_by=made_by)
     every = [await check_wish(interaction, each, parent, made_by=made_by) for each in wishes]
     _check_place(interaction, every[0])
     async with AsyncExitStack() as inputs:
         every = await _with_inputs(interaction, every, inputs)
         await _queue_all(interaction, every, wish.prompt)
+    return every[0].job
 
 
 def _check_place(interaction: Interaction, asked: Asked) -> None:

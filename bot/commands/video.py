@@ -27,6 +27,7 @@ DESCRIPTIONS = {
     "aspect": N_("The shape of the picture, as width to height"),
     "size": N_("Width x height in pixels, such as 256x256, instead of a shape"),
     "seed": N_("The same seed and settings give the same video"),
+    "enhance": N_("Suggest a better prompt, which you see first"),
     "negative_prompt": N_("What the video should not show"),
     "style": N_("A look that is laid over your words"),
     "variations": N_("How many videos to make of it, each with its own seed"),
@@ -53,6 +54,7 @@ def add_video_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
         aspect: str | None = None,
         size: app_commands.Range[str, 3, 12] | None = None,
         seed: app_commands.Range[int, 0, MAX_SEED] | None = None,
+        enhance: bool = False,
         negative_prompt: app_commands.Range[str, 0, MAX_PROMPT_LENGTH] | None = None,
         style: app_commands.Range[str, 1, 50] | None = None,
         variations: app_commands.Range[int, 1, MAX_VARIATIONS] = 1,
@@ -83,7 +85,7 @@ def add_video_command(tree: app_commands.CommandTree[ZoetropeClient]) -> None:
             private=private,
             spoiler=spoiler,
         )
-        await ask_for_video(interaction, wish, image)
+        await ask_for_video(interaction, wish, image, enhance=enhance)
 
     _leave_out(video, _options_nobody_takes(tree.client))
     offered = inspect.signature(video).parameters
@@ -108,6 +110,7 @@ def _options_nobody_takes(client: ZoetropeClient) -> set[str]:
     taken = {
         "image": any(spec.image_to_video for spec in client.catalogue),
         "lora": any(spec.optional_loras for spec in client.catalogue),
+        "enhance": client.enhancer is not None,
     }
     return {option for option, is_taken in taken.items() if not is_taken}
 

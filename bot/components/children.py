@@ -104,14 +104,19 @@ async def make_from(interaction: Interaction, parent: Job, action: str, wish: Wi
     url = None if message is None or message.flags.ephemeral else message.jump_url
     earlier = await interaction.client.double_clicks.once(
         interaction,
-        parent,
+        parent.id,
         action,
         lambda: make_video(interaction, wish, parent, made_by=action, parent_url=url),
     )
     if earlier is not None:
-        stored = await interaction.client.store.job(earlier.id) or earlier
-        text = refusals.already_made(stored.id, link_to(stored))
-        await interaction.response.send_message(text, ephemeral=True)
+        await tell_of(interaction, earlier)
+
+
+async def tell_of(interaction: Interaction, earlier: Job) -> None:
+    """Say that the press before this one has made a job."""
+    stored = await interaction.client.store.job(earlier.id) or earlier
+    text = refusals.already_made(stored.id, link_to(stored))
+    await interaction.response.send_message(text, ephemeral=True)
 
 
 async def check_allowed(interaction: Interaction, job: Job) -> None:

@@ -13,7 +13,7 @@ _WINDOW = timedelta(seconds=3)
 """Between two presses, by Discord's clock: later ones are meant."""
 
 Press = tuple[int, str, str]
-"""Who pressed, the job it was of, and the action."""
+"""Who pressed, the job or draft it was of, and the action."""
 
 
 class _First(NamedTuple):
@@ -30,17 +30,19 @@ class DoubleClicks:
     async def once(
         self,
         interaction: discord.Interaction[discord.Client],
-        parent: Job,
+        pressed: str,
         action: str,
         make: Callable[[], Awaitable[Job]],
     ) -> Job | None:
         """Make a job, unless the same press has just made one, which is returned then.
 
+        `pressed` is the id of the job or draft that the button belongs to.
+
         Raises what `make` raises; what has made nothing keeps nobody from trying again.
         """
         now = interaction.created_at
         self._first = {press: it for press, it in self._first.items() if now - it.at < _WINDOW}
-        press = interaction.user.id, parent.id, action
+        press = interaction.user.id, pressed, action
         if press in self._first and (earlier := await self._first[press].made) is not None:
             return earlier
         made: asyncio.Future[Job | None] = asyncio.get_running_loop().create_future()

@@ -9,12 +9,14 @@ from typing import Any
 
 import discord
 import msgspec
+from discord import ButtonStyle
 
 from bot.client import Interaction
 from bot.commands.asking import complete, offer_of
+from bot.commands.enhancing import check_before, suggest
 from bot.commands.permutations import make_videos
 from bot.components.change import change_waiting, check_waiting
-from bot.components.children import check_allowed, make_from
+from bot.components.children import check_allowed, make_from, tell_of
 from bot.components.edit_form import (
     ANIMATING,
     EDITING,
@@ -34,7 +36,7 @@ from bot.jobs.job import Job
 from bot.jobs.permutations import expand, literally
 from bot.jobs.wish import Wish, again
 from bot.pictures import Upload, with_picture
-from bot.texts import common, refusals
+from bot.texts import common, enhancing, refusals
 
 _log = logging.getLogger(__name__)
 
@@ -52,15 +54,19 @@ def new_draft(interaction: Interaction, wish: Wish, **fields: Any) -> Draft:
 
 
 async def ask_for_video(
-    interaction: Interaction, wish: Wish, image: discord.Attachment | None = None
+    interaction: Interaction,
+    wish: Wish,
+    image: discord.Attachment | None = None,
+    *,
+    enhance: bool = False,
 ) -> None:
-    """Make a video of a wish; one without words opens a form for them."""
-    draft = new_draft(interaction, wish)
+    """Make a video of a wish, or suggest a better prompt; one without words opens a form."""
+    draft = new_draft(interaction, wish, enhance=enhance)
     try:
         if image is not None:
             draft = replace(draft, wish=with_picture(wish, Upload.of(image)))
         if wish.prompt:
-            await make_videos(interaction, draft.wish)
+            await _send(interaction, draft, draft.wish)
         else:
             await open_draft(interaction, draft, WRITING)
     except (Refusal, StoreError) as error:
@@ -112,6 +118,11 @@ async def serve_draft(interaction: Interaction, argument: str, values: Sequence[
             await open_draft(interaction, draft, ANIMATING)
         case "form":
             await _submit(interaction, draft)
+        case "use" if draft.suggestion is not None:
+            wish = replace(draft.wish, prompt=draft.suggestion)
+            await _make_once(interaction, draft, wish)
+        case "own":
+            await _make_once(interaction, draft, draft.wish)
         case _:
             raise Refusal(refusals.UNKNOWN_BUTTON)
 
@@ -159,7 +170,9 @@ async def _send(interaction: Interaction, draft: Draft, wish: Wish) -> None:
     job = None if draft.job_id is None else await interaction.client.store.job(draft.job_id)
     if draft.job_id is not None and job is None:
         raise Refusal(refusals.NO_SUCH_JOB)
-    if job is None:
+    if job is None and draft.enhance:
+        await _suggest(interaction, draft, wish)
+    elif job is None:
         await make_videos(interaction, wish)
     elif draft.replaces:
         await change_waiting(interaction, job, wish)
@@ -170,6 +183,47 @@ async def _send(interaction: Interaction, draft: Draft, wish: Wish) -> None:
             await make_videos(interaction, wish, job, made_by="rerun")
         else:
             await make_from(interaction, job, "rerun", replace(wish, prompt=prompts[0]))
+
+
+async def _suggest(interaction: Interaction, draft: Draft, wish: Wish) -> None:
+    """Show a better prompt privately, for who asked to choose what is made. Raises `Refusal`."""
+    prompt = await check_before(interaction, wish)
+    await interaction.response.defer(thinking=True, ephemeral=True)
+    embed = discord.Embed()
+    embed.add_field(name=_("You wrote"), value=common.to_copy(wish.prompt), inline=False)
+    draft = replace(draft, wish=wish, typed={}, enhance=False)
+    buttons = [
+        panel_button(PANEL, f"edit-{draft.id}", _("Edit"), "✏️"),
+        panel_button(PANEL, f"own-{draft.id}", _("As I wrote it")),
+    ]
+    try:
+        suggestion = await suggest(interaction, prompt)
+    except Refusal as refusal:
+        text = str(refusal)
+    else:
+        text = _(enhancing.SUGGESTED)
+        embed.add_field(name=_("Suggested"), value=common.to_copy(suggestion), inline=False)
+        draft = replace(draft, typed={"prompt": suggestion}, suggestion=suggestion)
+        use = panel_button(PANEL, f"use-{draft.id}", _("Use it"), "✨", ButtonStyle.primary)
+        buttons.insert(0, use)
+    await interaction.client.store.save_draft(draft)
+    view = discord.ui.View(timeout=None)
+    for button in buttons:
+        view.add_item(button)
+    await interaction.edit_original_response(content=text, embed=embed, view=view)
+
+
+async def _make_once(interaction: Interaction, draft: Draft, wish: Wish) -> None:
+    """Make what was chosen; a second press tells of what the first has made."""
+    try:
+        earlier = await interaction.client.double_clicks.once(
+            interaction, draft.id, wish.prompt, lambda: make_videos(interaction, wish)
+        )
+    except (Refusal, StoreError) as error:
+        await _give_back(interaction, new_draft(interaction, wish), error)
+    else:
+        if earlier is not None:
+            await tell_of(interaction, earlier)
 
 
 async def _give_back(interaction: Interaction, draft: Draft, error: Refusal | StoreError) -> None:

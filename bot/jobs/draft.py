@@ -21,5 +21,9 @@ class Draft:
     """The job that the wish was made from."""
     replaces: bool = False
     """Whether that job is to be changed, instead of a new one made."""
+    enhance: bool = False
+    """Whether a better prompt is to be suggested before anything is made."""
+    suggestion: str | None = None
+    """That prompt."""
     created_at: float
     """Unix time in seconds."""

@@ -97,6 +97,7 @@ class _EveryOption(discord.Client):
     """A client with a model that takes all there is, so that no option is left out."""
 
     catalogue = (SimpleNamespace(image_to_video=True, optional_loras=True),)
+    enhancer = True
 
 
 def command_tree() -> app_commands.CommandTree[Any]:

@@ -1,4 +1,4 @@
-"""Work on finished clips in a process of its own: the generator is busy with others."""
+"""Work beside the generator, which is busy with clips, in a process of its own."""
 
 import asyncio
 import contextlib
@@ -8,20 +8,20 @@ from pathlib import Path
 from generator.errors import GenerationError
 
 
-async def run_tool(*arguments: str | Path) -> bytes:
-    """Run `python -m generator` with these arguments and return what it prints.
+async def run_tool(*arguments: str | Path, given: bytes = b"") -> bytes:
+    """Run `python -m generator` with these arguments and this input, and return what it prints.
 
     The process is killed when the caller is cancelled. Raises `GenerationError` with its words.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "generator", *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
     try:
-        answer, complaint = await process.communicate()
+        answer, complaint = await process.communicate(given)
     except asyncio.CancelledError:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

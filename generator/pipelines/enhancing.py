@@ -1,0 +1,145 @@
+"""A prompt with more to see in it, by a language model of the operator's.
+
+One with a chat template is told to rewrite the prompt, any other goes on from where it ends.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+from jinja2 import TemplateError
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from generator.errors import GenerationError
+from generator.pipelines.hub import Snapshot, fetch, look_up, look_up_here
+from generator.pipelines.selection import MissingFilesError, part_files
+from generator.sources import Part, is_local
+
+_INSTRUCTION = (
+    "You improve prompts for a text-to-video model. Keep everything the user asks for, and add "
+    "what a camera would see of it: the subject, its movement, the place and the light. Answer in "
+    "the language of the prompt, with one paragraph of at most 80 words and nothing else."
+)
+_MOST_TOKENS = 150
+"""That a suggestion adds, or is long."""
+_THOUGHTS_END = "</think>"
+_CONFIG = "config.json"
+
+
+def enhance(source: str, prompt: str, max_characters: int) -> str:
+    """Return a better prompt of at most so many characters, another one each time.
+
+    The model is a folder, or a repository of the Hub, which is downloaded unless it is here.
+    Raises `GenerationError` with words for the operator.
+    """
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    torch.seed()
+    try:
+        folder = prepare(source)
+        tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, dtype=torch.float32
+        )
+        if tokenizer.chat_template is None:
+            text = _continued(model, tokenizer, prompt)
+        else:
+            text = _rewritten(model, tokenizer, prompt)
+    except GenerationError:
+        raise
+    except Exception as error:  # whatever is wrong with somebody else's files
+        raise _unusable(source, error) from error
+    return _tidy(text, max_characters)
+
+
+def prepare(source: str) -> Path:
+    """Return the model's folder; a repository that is not here is downloaded.
+
+    What was fetched of it stays when that is stopped. Raises `GenerationError`.
+    """
+    if is_local(source):
+        return Path(source).expanduser()
+    try:
+        here = look_up_here(source, None)
+        if here is not None and {_CONFIG} < _needed(here):
+            return here.folder
+        there = look_up(source, None)
+        snapshot = there.only(_needed(there))
+        fetch([snapshot], lambda *_: None)
+        snapshot.link()
+    except Exception as error:
+        raise _unusable(source, error.__cause__ or error) from error
+    return snapshot.folder
+
+
+def _needed(snapshot: Snapshot) -> set[str]:
+    """Return the files of a language model: settings, and weights in safetensors; no code."""
+    part = Part(class_name="AutoModelForCausalLM", source=snapshot.repository)
+    return part_files(part, snapshot.names)
+
+
+def _rewritten(model: Any, tokenizer: Any, prompt: str) -> str:
+    instruction = {"role": "system", "content": _INSTRUCTION}
+    try:
+        inputs = _chat(tokenizer, [instruction, {"role": "user", "content": prompt}])
+    except TemplateError:  # of models that know no system's messages
+        inputs = _chat(tokenizer, [{"role": "user", "content": f"{_INSTRUCTION}\n\n{prompt}"}])
+    tokens = _generate(model, tokenizer, inputs)
+    answer = tokenizer.decode(tokens[inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+    return answer.rpartition(_THOUGHTS_END)[2]
+
+
+def _chat(tokenizer: Any, messages: list[dict[str, str]]) -> Any:
+    return tokenizer.apply_chat_template(
+        messages,
+        add_generation_prompt=True,
+        return_tensors="pt",
+        return_dict=True,
+        enable_thinking=False,
+    )
+
+
+def _continued(model: Any, tokenizer: Any, prompt: str) -> str:
+    inputs = tokenizer(prompt, return_tensors="pt")
+    tokens = _generate(model, tokenizer, inputs)
+    begun = tokenizer.decode(inputs["input_ids"][0], skip_special_tokens=True)
+    whole = tokenizer.decode(tokens, skip_special_tokens=True)
+    return prompt + whole[len(begun) :].partition("\n")[0]
+
+
+def _generate(model: Any, tokenizer: Any, inputs: Any) -> Any:
+    """Return the tokens of what was given and of what the model adds."""
+    length = inputs["input_ids"].shape[1]
+    room = getattr(model.config, "max_position_embeddings", None)
+    most = _MOST_TOKENS if room is None else min(_MOST_TOKENS, room - length)
+    if most < 1:
+        raise GenerationError("invalid", "the prompt is too long for this model")
+    with torch.inference_mode():
+        return model.generate(
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            do_sample=True,
+            max_new_tokens=most,
+            pad_token_id=tokenizer.pad_token_id or tokenizer.eos_token_id,
+        )[0]
+
+
+def _tidy(text: str, max_characters: int) -> str:
+    """Return text in one line, without quotes around it, cut after a word."""
+    line = re.sub(r"\s+", " ", text).strip()
+    if len(line) > 1 and (line[0], line[-1]) in {('"', '"'), ("“", "”"), ("'", "'")}:
+        line = line[1:-1].strip()
+    if len(line) <= max_characters:
+        return line
+    cut = line[: max_characters + 1]
+    return (cut.rpartition(" ")[0] or cut[:max_characters]).rstrip(" ,;:-")
+
+
+def _unusable(source: str, error: BaseException) -> GenerationError:
+    values = {"model": source, "repository": source}
+    if isinstance(error, MissingFilesError):
+        return GenerationError("unavailable", error.message, values | {"missing": error.missing})
+    reason = f"{type(error).__name__}: {error}"
+    return GenerationError("unavailable", "{model}: {reason}", values | {"reason": reason})
