@@ -17,7 +17,7 @@ import msgspec
 from bot.errors import Refusal
 from bot.jobs.inputs import link_file
 from bot.jobs.wish import Wish
-from bot.texts import refusals
+from bot.texts import refusals, wishes
 
 TYPES = ("image/png", "image/jpeg", "image/webp")
 MAX_BYTES = 20 * 2**20
@@ -55,9 +55,9 @@ def with_picture(wish: Wish, upload: Upload) -> Wish:
     Raises `Refusal` for what is no picture, or too large a one, before it is fetched.
     """
     if not upload.is_picture:
-        raise Refusal(refusals.not_a_picture(upload.filename))
+        raise Refusal(wishes.not_a_picture(upload.filename))
     if upload.size > MAX_BYTES:
-        raise Refusal(refusals.picture_too_heavy(upload.size, MAX_BYTES))
+        raise Refusal(wishes.picture_too_heavy(upload.size, MAX_BYTES))
     width, height = upload.width or 0, upload.height or 0
     _check_pixels(width, height)
     shaped = wish.aspect is not None or wish.size is not None or not width or not height
@@ -88,9 +88,9 @@ async def fetch_picture(client: discord.Client, url: str, path: str) -> None:
         async with asyncio.timeout(_PATIENCE):
             data = await client.http.get_from_cdn(url)
     except discord.NotFound:
-        raise Refusal(refusals.PICTURE_GONE) from None
+        raise Refusal(wishes.PICTURE_GONE) from None
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
-        raise Refusal(refusals.PICTURE_NOT_FETCHED) from error
+        raise Refusal(wishes.PICTURE_NOT_FETCHED) from error
     await asyncio.to_thread(keep_picture, data, Path(path))
 
 
@@ -99,7 +99,7 @@ async def copy_picture(source: str, path: str) -> None:
     try:
         await asyncio.to_thread(link_file, source, path)
     except FileNotFoundError:
-        raise Refusal(refusals.PICTURE_GONE) from None
+        raise Refusal(wishes.PICTURE_GONE) from None
     except OSError as error:
         raise Refusal(refusals.DISK_FULL) from error
 
@@ -121,7 +121,7 @@ def keep_picture(data: bytes, path: Path) -> None:
             picture = ImageOps.exif_transpose(opened)
             picture.thumbnail((_LONGEST_EDGE, _LONGEST_EDGE))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise Refusal(refusals.PICTURE_UNREADABLE) from None
+        raise Refusal(wishes.PICTURE_UNREADABLE) from None
     if picture.has_transparency_data:
         opaque = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(opaque, picture.convert("RGBA"))
@@ -137,4 +137,4 @@ def keep_picture(data: bytes, path: Path) -> None:
 
 def _check_pixels(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
-        raise Refusal(refusals.picture_too_large(width, height, MAX_PIXELS))
+        raise Refusal(wishes.picture_too_large(width, height, MAX_PIXELS))

@@ -27,7 +27,7 @@ from bot.jobs.offer import Offer
 from bot.jobs.rules import GuildRules
 from bot.jobs.wish import Wish
 from bot.pictures import copy_picture, fetch_picture, picture_path, remove_picture
-from bot.texts import moderation, refusals, status
+from bot.texts import moderation, refusals, status, wishes
 from generator import ModelSpec
 
 
@@ -246,7 +246,7 @@ async def check_device(client: ZoetropeClient, spec: ModelSpec) -> None:
     if not spec.memory.needs_gpu or spec.name == client.settings.default_model:
         return
     if (await client.generator_device()).device == "cpu":
-        raise Refusal(refusals.gpu_needed(spec.title))
+        raise Refusal(wishes.gpu_needed(spec.title))
 
 
 def _check_member(interaction: Interaction, rules: GuildRules) -> None:

@@ -26,7 +26,7 @@ from bot.jobs.choices import MemberChoices
 from bot.jobs.limits import MAX_PROMPT_LENGTH, choose_model
 from bot.jobs.offer import Offer
 from bot.jobs.shapes import ASPECTS
-from bot.texts import mysettings, refusals
+from bot.texts import mysettings, refusals, wishes
 from bot.texts.settings import QUALITIES
 from generator import Catalogue, PresetName
 
@@ -149,7 +149,7 @@ def _seconds(text: str) -> float | None:
     except ValueError:
         raise Refusal(mysettings.not_a_number(text)) from None
     if not MIN_SECONDS <= seconds <= MAX_SECONDS:  # not a number, too
-        raise Refusal(refusals.out_of_range("seconds", seconds, MIN_SECONDS, MAX_SECONDS))
+        raise Refusal(wishes.out_of_range("seconds", seconds, MIN_SECONDS, MAX_SECONDS))
     return seconds
 
 

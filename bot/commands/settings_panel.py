@@ -25,7 +25,7 @@ from bot.i18n import LANGUAGES, N_, _
 from bot.jobs.ceilings import read_size
 from bot.jobs.rules import GuildRules
 from bot.settings import Settings
-from bot.texts import refusals, settings
+from bot.texts import settings, wishes
 
 _AS_USUAL = "-"
 """What a menu has for no decision."""
@@ -135,7 +135,7 @@ def _number(name: str, low: float, high: float) -> Callable[[str], float | None]
         except ValueError:
             raise Refusal(settings.not_a_number(name, text)) from None
         if not low <= number <= high:  # not a number, too
-            raise Refusal(refusals.out_of_range(_(settings.FIELDS[name]), number, low, high))
+            raise Refusal(wishes.out_of_range(_(settings.FIELDS[name]), number, low, high))
         return number
 
     return read

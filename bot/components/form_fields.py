@@ -13,7 +13,7 @@ from bot.jobs.offer import Offer, takes
 from bot.jobs.shapes import ASPECTS
 from bot.jobs.variation import LABELS, Change, varied
 from bot.jobs.wish import Wish
-from bot.texts import refusals
+from bot.texts import wishes
 from bot.texts.settings import QUALITIES
 from generator import ModelSpec, PresetName
 
@@ -109,14 +109,14 @@ def _whole_number(label: str, text: str) -> int | None:
     try:
         return int(text) if text else None
     except ValueError:
-        raise Refusal(refusals.not_a_whole_number(_(label), text)) from None
+        raise Refusal(wishes.not_a_whole_number(_(label), text)) from None
 
 
 def _number(label: str, text: str) -> float | None:
     try:
         return float(text.replace(",", ".")) if text else None
     except ValueError:
-        raise Refusal(refusals.not_a_number(_(label), text)) from None
+        raise Refusal(wishes.not_a_number(_(label), text)) from None
 
 
 def _with_quality(wish: Wish, text: str) -> Wish:

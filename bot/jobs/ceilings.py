@@ -8,7 +8,7 @@ import msgspec
 from bot.errors import Refusal
 from bot.jobs.rules import GuildRules
 from bot.jobs.wish import Wish
-from bot.texts import refusals, settings
+from bot.texts import settings, wishes
 from generator import GenerationRequest, ModelSpec
 
 _SIZE = re.compile(r"\s*(\d{1,5})\s*[x×*]\s*(\d{1,5})\s*", re.IGNORECASE)
@@ -43,7 +43,7 @@ def read_size(text: str) -> tuple[int, int]:
     """Parse "512x512" for any model. Raises `Refusal`."""
     match = _SIZE.fullmatch(text)
     if match is None or not int(match[1]) or not int(match[2]):
-        raise Refusal(refusals.size_unreadable(text, 512, 512))
+        raise Refusal(wishes.size_unreadable(text, 512, 512))
     return int(match[1]), int(match[2])
 
 

@@ -15,7 +15,7 @@ from bot.jobs.rules import GuildRules
 from bot.jobs.shapes import check_size, size_of_aspect
 from bot.jobs.wish import Wish
 from bot.jobs.words import check_words
-from bot.texts import permutations, refusals, status
+from bot.texts import permutations, refusals, status, wishes
 from generator import Catalogue, GenerationRequest, ModelSpec, Settings, UnknownModelError
 
 MAX_PROMPT_LENGTH = 1000
@@ -142,16 +142,16 @@ def make_plan(
 def _check_contradictions(wish: Wish) -> None:
     for one, other in (("size", "aspect"), ("frames", "seconds")):
         if getattr(wish, one) is not None and getattr(wish, other) is not None:
-            raise Refusal(refusals.one_of(one, other))
+            raise Refusal(wishes.one_of(one, other))
 
 
 def check_prompt(prompt: str) -> str:
     """Return the prompt with its white space tidied. Raises `Refusal` when empty or too long."""
     prompt = " ".join(prompt.split())
     if not prompt:
-        raise Refusal(refusals.PROMPT_EMPTY)
+        raise Refusal(wishes.PROMPT_EMPTY)
     if len(prompt) > MAX_PROMPT_LENGTH:
-        raise Refusal(refusals.prompt_too_long(len(prompt), MAX_PROMPT_LENGTH))
+        raise Refusal(wishes.prompt_too_long(len(prompt), MAX_PROMPT_LENGTH))
     return prompt
 
 
@@ -160,13 +160,13 @@ def check_seed(seed: int | None) -> int:
     if seed is None:
         return secrets.randbelow(MAX_SEED + 1)
     if not 0 <= seed <= MAX_SEED:
-        raise Refusal(refusals.out_of_range("seed", seed, 0, MAX_SEED))
+        raise Refusal(wishes.out_of_range("seed", seed, 0, MAX_SEED))
     return seed
 
 
 def check_steps(steps: int | None, spec: ModelSpec) -> int | None:
     if steps is not None and not spec.min_steps <= steps <= spec.max_steps:
-        raise Refusal(refusals.out_of_range("steps", steps, spec.min_steps, spec.max_steps))
+        raise Refusal(wishes.out_of_range("steps", steps, spec.min_steps, spec.max_steps))
     return steps
 
 
@@ -175,20 +175,20 @@ def check_seconds(seconds: float, spec: ModelSpec, fps: int | None = None) -> fl
     fps = fps or spec.defaults.fps
     longest = spec.frames.max / fps
     if not 0 < seconds <= longest + 0.5 / fps:
-        raise Refusal(refusals.seconds_refused(seconds, longest, spec.title))
+        raise Refusal(wishes.seconds_refused(seconds, longest, spec.title))
     return seconds
 
 
 def _check_negative_prompt(negative_prompt: str | None) -> str:
     text = " ".join((negative_prompt or "").split())
     if len(text) > MAX_PROMPT_LENGTH:
-        raise Refusal(refusals.prompt_too_long(len(text), MAX_PROMPT_LENGTH))
+        raise Refusal(wishes.prompt_too_long(len(text), MAX_PROMPT_LENGTH))
     return text
 
 
 def _check_guidance(guidance: float | None, spec: ModelSpec) -> float | None:
     if guidance is not None and not 1 <= guidance <= spec.max_guidance_scale:
-        raise Refusal(refusals.out_of_range("guidance", guidance, 1, spec.max_guidance_scale))
+        raise Refusal(wishes.out_of_range("guidance", guidance, 1, spec.max_guidance_scale))
     return guidance
 
 
@@ -209,7 +209,7 @@ def _frames(wish: Wish, spec: ModelSpec, fps: int) -> tuple[int | None, tuple[st
     """Return a legal frame count, and what to say if it is not the one asked for."""
     if wish.frames is not None:
         if not 1 <= wish.frames <= spec.frames.max:
-            raise Refusal(refusals.out_of_range("frames", wish.frames, 1, spec.frames.max))
+            raise Refusal(wishes.out_of_range("frames", wish.frames, 1, spec.frames.max))
         frames = spec.fit_frames(wish.frames)
         changed = frames != wish.frames
         note = status.frames_adjusted(wish.frames, frames, spec.title)

@@ -7,7 +7,7 @@ from bot.errors import Refusal
 from bot.i18n import _
 from bot.jobs.wish import Wish
 from bot.styles import Style, Styles
-from bot.texts import refusals
+from bot.texts import wishes
 from generator import ModelSpec
 
 _ABILITIES: Mapping[str, tuple[Callable[[Wish], object], Callable[[ModelSpec], object]]] = {
@@ -40,9 +40,9 @@ class Offer:
         for option, (asked, takes) in _ABILITIES.items():
             if asked(wish) and not takes(spec):
                 others = [other.name for other in self.with_option(option)]
-                raise Refusal(refusals.option_lacking(option, spec.title, others))
+                raise Refusal(wishes.option_lacking(option, spec.title, others))
         if wish.lora and wish.lora not in spec.optional_loras:
-            raise Refusal(refusals.no_such_lora(wish.lora, spec.title, list(spec.optional_loras)))
+            raise Refusal(wishes.no_such_lora(wish.lora, spec.title, list(spec.optional_loras)))
 
     def style(self, name: str | None) -> str | None:
         """Return a style's name from what was typed, in English or the reader's language.
@@ -55,7 +55,7 @@ class Offer:
         for known in self.styles:
             if typed in (known.casefold(), _(known).casefold()):
                 return known
-        raise Refusal(refusals.no_such_style(name, [_(known) for known in self.styles]))
+        raise Refusal(wishes.no_such_style(name, [_(known) for known in self.styles]))
 
 
 def takes(spec: ModelSpec, option: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from math import log, sqrt
 
 from bot.errors import Refusal
-from bot.texts import refusals, status
+from bot.texts import status, wishes
 from generator import ModelSpec, Settings
 
 ASPECTS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9")
@@ -20,11 +20,11 @@ def check_size(text: str, spec: ModelSpec) -> tuple[int, int]:
     """Parse "256x256". Raises `Refusal` naming the nearest size the model has."""
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise Refusal(refusals.size_unreadable(text, spec.defaults.width, spec.defaults.height))
+        raise Refusal(wishes.size_unreadable(text, spec.defaults.width, spec.defaults.height))
     width, height = int(match[1]), int(match[2])
     nearest = spec.fit_size(width, height)
     if nearest != (width, height):
-        raise Refusal(refusals.size_refused(width, height, spec.title, *nearest))
+        raise Refusal(wishes.size_refused(width, height, spec.title, *nearest))
     return width, height
 
 
@@ -37,7 +37,7 @@ def size_of_aspect(
     """
     match = _ASPECT.fullmatch(aspect)
     if match is None or not int(match[1]) or not int(match[2]):
-        raise Refusal(refusals.aspect_unreadable(aspect))
+        raise Refusal(wishes.aspect_unreadable(aspect))
     ratio = int(match[1]) / int(match[2])
     height = sqrt(usual.width * usual.height / ratio)
     size = spec.fit_size(round(height * ratio), round(height))

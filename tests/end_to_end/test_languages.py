@@ -9,7 +9,7 @@ import pytest_asyncio
 from bot.emulator.driver import Human
 from bot.explainer.topics import TOPICS
 from bot.i18n import LANGUAGES, _, name_of, speaking
-from bot.texts import refusals
+from bot.texts import wishes
 from tests.end_to_end.stories import QUICK, ask, finished, job_id, refusal, status_says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -64,8 +64,8 @@ async def test_each_member_is_refused_in_the_language_of_their_client(
     you: Human, ada: Human
 ) -> None:
     for member, expected in (
-        (you, refusals.PROMPT_EMPTY),
-        (ada, in_german(refusals.PROMPT_EMPTY)),
+        (you, wishes.PROMPT_EMPTY),
+        (ada, in_german(wishes.PROMPT_EMPTY)),
     ):
         said = await refusal(member, await member.command("video", prompt="   "))
         assert said.startswith(expected)
