@@ -24,7 +24,8 @@ _INSTRUCTION = (
 )
 _MOST_TOKENS = 150
 """That a suggestion adds, or is long."""
-_THOUGHTS_END = "</think>"
+_LONGEST_WORD = 40
+"""Characters; longer ones are of languages without spaces, and are cut."""
 _CONFIG = "config.json"
 
 
@@ -87,8 +88,8 @@ def _rewritten(model: Any, tokenizer: Any, prompt: str) -> str:
     except TemplateError:  # of models that know no system's messages
         inputs = _chat(tokenizer, [{"role": "user", "content": f"{_INSTRUCTION}\n\n{prompt}"}])
     tokens = _generate(model, tokenizer, inputs)
-    answer = tokenizer.decode(tokens[inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-    return answer.rpartition(_THOUGHTS_END)[2]
+    answer = _decode(tokenizer, tokens[inputs["input_ids"].shape[1] :])
+    return answer.rpartition("</think>")[2].partition("<think>")[0]  # thoughts without an end
 
 
 def _chat(tokenizer: Any, messages: list[dict[str, str]]) -> Any:
@@ -104,8 +105,7 @@ def _chat(tokenizer: Any, messages: list[dict[str, str]]) -> Any:
 def _continued(model: Any, tokenizer: Any, prompt: str) -> str:
     inputs = tokenizer(prompt, return_tensors="pt")
     tokens = _generate(model, tokenizer, inputs)
-    begun = tokenizer.decode(inputs["input_ids"][0], skip_special_tokens=True)
-    whole = tokenizer.decode(tokens, skip_special_tokens=True)
+    begun, whole = _decode(tokenizer, inputs["input_ids"][0]), _decode(tokenizer, tokens)
     return prompt + whole[len(begun) :].partition("\n")[0]
 
 
@@ -126,6 +126,10 @@ def _generate(model: Any, tokenizer: Any, inputs: Any) -> Any:
         )[0]
 
 
+def _decode(tokenizer: Any, tokens: Any) -> str:
+    return tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+
 def _tidy(text: str, max_characters: int) -> str:
     """Return text in one line, without quotes around it, cut after a word."""
     line = re.sub(r"\s+", " ", text).strip()
@@ -133,8 +137,9 @@ def _tidy(text: str, max_characters: int) -> str:
         line = line[1:-1].strip()
     if len(line) <= max_characters:
         return line
-    cut = line[: max_characters + 1]
-    return (cut.rpartition(" ")[0] or cut[:max_characters]).rstrip(" ,;:-")
+    whole_words, _, rest = line[: max_characters + 1].rpartition(" ")
+    cut = whole_words if whole_words and len(rest) <= _LONGEST_WORD else line[:max_characters]
+    return cut.rstrip(" ,;:-")
 
 
 def _unusable(source: str, error: BaseException) -> GenerationError:
