@@ -13,10 +13,9 @@ import msgspec
 from bot import i18n
 from bot.answers import answer_with_message
 from bot.client import Interaction, ZoetropeClient
-from bot.commands.ruling import caps_for, check_channel, rules_for
+from bot.commands.ruling import caps_for, check_member, rules_for
 from bot.components.buttons import waiting_view
-from bot.delivery.places import missing_permissions_of, route_of, share_of
-from bot.disk import has_room
+from bot.delivery.places import route_of, share_of
 from bot.errors import Refusal
 from bot.jobs.choices import MemberChoices
 from bot.jobs.defaults import with_defaults
@@ -27,7 +26,7 @@ from bot.jobs.offer import Offer
 from bot.jobs.rules import GuildRules
 from bot.jobs.wish import Wish
 from bot.pictures import copy_picture, fetch_picture, picture_path, remove_picture
-from bot.texts import moderation, refusals, status, wishes
+from bot.texts import status, wishes
 from generator import ModelSpec
 
 
@@ -81,8 +80,7 @@ async def check_wish(
         wish = replace(wish, to_dm=None)  # where clips go is for each member to choose
     spec, rules, wish = await complete(interaction, wish)
     await check_device(client, spec)
-    _check_member(interaction, rules)
-    await _check_ban(interaction)
+    await check_member(interaction, rules)
     job_id = await _free_id(client)
     output_path = str(client.settings.clips_dir.absolute() / f"{job_id}.mp4")
     own_picture = picture_path(output_path) if wish.has_image else None
@@ -247,29 +245,3 @@ async def check_device(client: ZoetropeClient, spec: ModelSpec) -> None:
         return
     if (await client.generator_device()).device == "cpu":
         raise Refusal(wishes.gpu_needed(spec.title))
-
-
-def _check_member(interaction: Interaction, rules: GuildRules) -> None:
-    """Refuse who may not, and where the result could not be posted."""
-    check_channel(interaction, rules)
-    member, client = interaction.user, interaction.client
-    client.operator_switch.check()
-    if rules.paused is not None:
-        raise Refusal(moderation.paused(rules.paused))
-    if rules.role_id is not None and isinstance(member, discord.Member):
-        allowed = member.guild_permissions.manage_guild or any(
-            role.id == rules.role_id for role in member.roles
-        )
-        if not allowed:
-            raise Refusal(refusals.role_needed(rules.role_id))
-    if missing := missing_permissions_of(interaction):
-        raise Refusal(refusals.permissions_missing(missing))
-    if not has_room(client.settings.clips_dir):
-        raise Refusal(refusals.DISK_FULL)
-
-
-async def _check_ban(interaction: Interaction) -> None:
-    user_id, guild_id = interaction.user.id, interaction.guild_id
-    decision = await interaction.client.store.sanction(guild_id, user_id)
-    if decision is not None and decision.banned:
-        raise Refusal(moderation.banned(decision.reason))

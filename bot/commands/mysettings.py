@@ -11,9 +11,9 @@ from discord.ui import Separator, TextDisplay
 from bot.client import Interaction, ZoetropeClient
 from bot.commands.asking import offer_of
 from bot.commands.completion import complete_model, complete_style
+from bot.components.forms import typed_in
 from bot.components.panels import (
     Panel,
-    form_values,
     layout,
     panel_button,
     panel_form,
@@ -83,8 +83,7 @@ async def _form(interaction: Interaction, argument: str, _values: Sequence[str])
         choices = await interaction.client.store.choices(interaction.user.id)
         await interaction.response.send_modal(_filled_form(choices))
         return
-    data: Mapping[str, Any] = interaction.data or {}
-    written = dict(form_values(data.get("components", ())))
+    written = typed_in(interaction)
     changes = {
         "seconds": _seconds(written.get("seconds", "")),
         "negative_prompt": " ".join(written.get("negative_prompt", "").split()) or None,
@@ -141,7 +140,6 @@ async def _checked(client: ZoetropeClient, changes: Mapping[str, object]) -> dic
 
 
 def _seconds(text: str) -> float | None:
-    text = text.strip()
     if not text:
         return None
     try:

@@ -5,11 +5,13 @@ import time
 import discord
 
 from bot.client import Interaction
+from bot.delivery.places import missing_permissions_of
+from bot.disk import has_room
 from bot.errors import Refusal
 from bot.jobs.allowance import Account, allowance_of
 from bot.jobs.limits import Caps
 from bot.jobs.rules import GuildRules, combined
-from bot.texts import settings
+from bot.texts import moderation, refusals, settings
 
 
 async def rules_for(interaction: Interaction) -> GuildRules:
@@ -25,13 +27,35 @@ def channel_of(interaction: Interaction) -> int | None:
     return channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
 
 
-def check_channel(interaction: Interaction, rules: GuildRules) -> None:
+def _check_channel(interaction: Interaction, rules: GuildRules) -> None:
     """Raise `Refusal` where the server makes no videos, with the channels where it does."""
     channel_id = channel_of(interaction)
     if channel_id in rules.forbidden_channels:
         raise Refusal(settings.not_in_this_channel(rules.allowed_channels))
     if rules.allowed_channels and channel_id not in rules.allowed_channels:
         raise Refusal(settings.not_in_this_channel(rules.allowed_channels))
+
+
+async def check_member(interaction: Interaction, rules: GuildRules) -> None:
+    """Refuse who may not, and where the result could not be posted. Raises `Refusal`."""
+    _check_channel(interaction, rules)
+    member, client = interaction.user, interaction.client
+    client.operator_switch.check()
+    if rules.paused is not None:
+        raise Refusal(moderation.paused(rules.paused))
+    if rules.role_id is not None and isinstance(member, discord.Member):
+        allowed = member.guild_permissions.manage_guild or any(
+            role.id == rules.role_id for role in member.roles
+        )
+        if not allowed:
+            raise Refusal(refusals.role_needed(rules.role_id))
+    if missing := missing_permissions_of(interaction):
+        raise Refusal(refusals.permissions_missing(missing))
+    if not has_room(client.settings.clips_dir):
+        raise Refusal(refusals.DISK_FULL)
+    decision = await client.store.sanction(interaction.guild_id, member.id)
+    if decision is not None and decision.banned:
+        raise Refusal(moderation.banned(decision.reason))
 
 
 async def caps_for(interaction: Interaction, rules: GuildRules) -> Caps:

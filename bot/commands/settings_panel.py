@@ -10,10 +10,10 @@ from discord.ui import TextDisplay
 from bot.client import Interaction
 from bot.commands.managing import changing, managed_guild
 from bot.commands.settings_checks import lay_over
+from bot.components.forms import typed_in
 from bot.components.panels import (
     Panel,
     PanelItem,
-    form_values,
     layout,
     panel_button,
     panel_form,
@@ -72,10 +72,9 @@ async def _limit(interaction: Interaction, argument: str, _values: Sequence[str]
         form = panel_form("serverlimits", _(settings.LIMITS_TITLE), _fields(rules))
         await interaction.response.send_modal(form)
         return
-    data: Mapping[str, Any] = interaction.data or {}
-    written = dict(form_values(data.get("components", ())))
+    written = typed_in(interaction)
     async with changing(interaction) as draft:
-        changes = {name: read(written.get(name, "").strip()) for name, read in _READERS.items()}
+        changes = {name: read(written.get(name, "")) for name, read in _READERS.items()}
         await lay_over(interaction.client, draft, changes)
 
 

@@ -8,6 +8,7 @@ import discord
 from bot.client import Interaction
 from bot.commands.asking import complete, offer_of
 from bot.commands.ruling import account_for
+from bot.components.owners import check_asker
 from bot.errors import Refusal
 from bot.i18n import _, speaking
 from bot.jobs.job import Job, JobState
@@ -18,14 +19,14 @@ from bot.texts import common, refusals, status
 
 def check_waiting(interaction: Interaction, job: Job) -> None:
     """Raise `Refusal` to others than the owner, and when the job has begun."""
-    _check_owner(interaction, job)
+    check_asker(interaction, job)
     if job.state is not JobState.QUEUED:
         raise Refusal(refusals.NO_CHANGE)
 
 
 async def change_waiting(interaction: Interaction, job: Job, wish: Wish) -> None:
     """Let a job be of another wish; if it has begun meanwhile, give the words back."""
-    _check_owner(interaction, job)
+    check_asker(interaction, job)
     client = interaction.client
     request = job.request
     spec, rules, wish = await complete(interaction, wish)
@@ -68,8 +69,3 @@ async def _give_back(interaction: Interaction, wish: Wish) -> None:
     await interaction.response.send_message(
         _(status.NO_CHANGE_BUT_COPY), embed=embed, ephemeral=True
     )
-
-
-def _check_owner(interaction: Interaction, job: Job) -> None:
-    if interaction.user.id != job.user_id:
-        raise Refusal(refusals.ONLY_YOURS)

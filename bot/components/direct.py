@@ -4,7 +4,7 @@ import discord
 
 from bot.client import Interaction
 from bot.components.buttons import result_view
-from bot.components.owners import check_seen
+from bot.components.owners import check_asker, check_seen
 from bot.delivery.clips import Clips
 from bot.errors import Refusal
 from bot.jobs.job import Job, JobState
@@ -44,8 +44,7 @@ async def silence(interaction: Interaction, job: Job) -> None:
 
 
 async def _choose(interaction: Interaction, job: Job, *, to_dm: bool) -> None:
-    if interaction.user.id != job.user_id:
-        raise Refusal(refusals.ONLY_YOURS)
+    check_asker(interaction, job)
     client = interaction.client
     changed = await client.dispatcher.amend(job.id, to_dm=to_dm)
     text = sharing.TO_DM if to_dm else sharing.NOT_TO_DM

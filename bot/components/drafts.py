@@ -24,10 +24,10 @@ from bot.components.edit_form import (
     WRITING,
     read_form,
     said_in,
-    typed_in,
     wish_form,
 )
 from bot.components.form_fields import FormContext
+from bot.components.forms import typed_in
 from bot.components.panels import panel_button
 from bot.errors import Refusal, StoreError
 from bot.i18n import _
@@ -155,7 +155,7 @@ async def _context(interaction: Interaction, wish: Wish) -> FormContext:
 
 async def _submit(interaction: Interaction, draft: Draft) -> None:
     data: Mapping[str, Any] = interaction.data or {}
-    draft = replace(draft, typed=typed_in(data))
+    draft = replace(draft, typed=typed_in(interaction))
     try:
         for upload in data.get("resolved", {}).get("attachments", {}).values():
             picture = msgspec.convert(upload, Upload)

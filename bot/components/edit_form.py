@@ -4,13 +4,13 @@ It keeps no state: what was sent is read by the fields' custom_ids, over the wis
 """
 
 import re
-import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import discord
 
-from bot.components.form_fields import FIELDS, NONE, FormContext
+from bot.components.form_fields import FIELDS, FormContext
+from bot.components.forms import new_form
 from bot.i18n import _
 from bot.jobs.several import NAME
 from bot.jobs.wish import Wish
@@ -23,7 +23,6 @@ WRITING = ("prompt", "image", "seconds", "quality", "style", "negative", "seed")
 ANIMATING = ("prompt", "model", "seconds", "quality", "seed", "negative")
 
 _CUSTOM_ID = re.compile(rf"v1:(rerun|replace):({NAME}):[0-9a-f]+")
-_LIFETIME = 900.0  # seconds; discord.py keeps a form in memory until then
 _MOST_FIELDS = 5
 
 
@@ -39,23 +38,20 @@ def wish_form(
 
     `typed` is what was written in them before.
     """
-    # unique for each opening: forms with one custom_id would share one entry in discord.py
-    custom_id = f"{custom_id}:{secrets.token_hex(4)}"
-    form = discord.ui.Modal(title=title[:45], timeout=_LIFETIME, custom_id=custom_id)
     shown = {*typed, *said}
     wanted = dict.fromkeys(["prompt", *typed, *said, *names])
     usable = [name for name in wanted if name in shown or FIELDS[name].usable(context)]
-    for name in usable[:_MOST_FIELDS]:
-        field = FIELDS[name]
-        value = typed.get(name, field.shown(context))
-        form.add_item(
-            discord.ui.Label(
-                text=_(field.label),
-                description=field.description(context) if field.description else None,
-                component=field.component(name, value, context),
-            )
-        )
-    return form
+    fields = (_label(name, typed, context) for name in usable[:_MOST_FIELDS])
+    return new_form(title, custom_id, fields)
+
+
+def _label(name: str, typed: Mapping[str, str], context: FormContext) -> discord.ui.Label[Any]:
+    field = FIELDS[name]
+    return discord.ui.Label(
+        text=_(field.label),
+        description=field.description(context) if field.description else None,
+        component=field.component(name, typed.get(name, field.shown(context)), context),
+    )
 
 
 def said_in(wish: Wish) -> list[str]:
@@ -83,11 +79,6 @@ def submission(custom_id: str) -> tuple[str, str] | None:
     return None if match is None else (match[1], match[2])
 
 
-def typed_in(data: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a submitted form has in each field, by custom_id; files are left aside."""
-    return dict(_values(data.get("components", ())))
-
-
 def read_form(base: Wish, typed: Mapping[str, str], context: FormContext) -> Wish:
     """Lay what was written over a wish; a field that was left as it was says nothing.
 
@@ -100,16 +91,3 @@ def read_form(base: Wish, typed: Mapping[str, str], context: FormContext) -> Wis
         if field is not None and text != field.shown(context):
             wish = field.read(wish, text)
     return wish
-
-
-def _values(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield (custom_id, value) from labels and action rows alike."""
-    for component in components:
-        if "value" in component:
-            yield component["custom_id"], str(component["value"] or "").strip()
-        elif component.get("type") == discord.ComponentType.string_select.value:
-            chosen = next(iter(component["values"]), NONE)
-            yield component["custom_id"], "" if chosen == NONE else chosen
-        yield from _values(component.get("components", ()))
-        if "component" in component:
-            yield from _values([component["component"]])

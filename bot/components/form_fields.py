@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import discord
 
+from bot.components.forms import NONE
 from bot.errors import Refusal
 from bot.i18n import N_, _
 from bot.jobs.limits import MAX_PROMPT_LENGTH
@@ -18,8 +19,6 @@ from bot.texts.settings import QUALITIES
 from generator import ModelSpec, PresetName
 
 _MOST_CHOICES = 25
-NONE = "-"
-"""The value of a menu's line for nothing: Discord wants one of at least one character."""
 
 Component = discord.ui.TextInput[Any] | discord.ui.Select[Any] | discord.ui.FileUpload[Any]
 

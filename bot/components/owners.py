@@ -17,6 +17,12 @@ def check_owner(interaction: Interaction, job: Job) -> None:
         raise Refusal(refusals.NOT_YOURS)
 
 
+def check_asker(interaction: Interaction, job: Job) -> None:
+    """Only who asked may change a video on its way. Raises `Refusal`."""
+    if interaction.user.id != job.user_id:
+        raise Refusal(refusals.ONLY_YOURS)
+
+
 def check_seen(interaction: Interaction, job: Job) -> None:
     """What is private is for who asked alone. Raises `Refusal`."""
     if job.private and interaction.user.id != job.user_id:

@@ -5,19 +5,19 @@ A custom_id says what serves a press, and with which argument. What serves it st
 """
 
 import re
-import secrets
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import ButtonStyle
+
+from bot.components.forms import new_form
 
 if TYPE_CHECKING:
     from bot.client import ZoetropeClient
 
 _TEMPLATE = re.compile(r"v1:my-(?P<name>[a-z]+):(?P<argument>.*)", re.DOTALL)
 _FORM = re.compile(r"v1:my-(?P<name>[a-z]+):(?P<argument>form(?:-[0-9a-z]+)?):[0-9a-f]+")
-_FORM_LIFETIME = 900.0  # seconds; discord.py keeps a form in memory until then
 
 Panel = Callable[["discord.Interaction[ZoetropeClient]", str, Sequence[str]], Awaitable[None]]
 """Serves a press: the argument of its custom_id, and what was chosen in a menu."""
@@ -91,28 +91,13 @@ def panel_menu(
 
 def panel_form(name: str, title: str, fields: Iterable[discord.ui.Label[Any]]) -> discord.ui.Modal:
     """Return a form that leads to the panel of that name, with "form" as the argument."""
-    # unique for each opening: forms with one custom_id would share one entry in discord.py
-    custom_id = f"v1:my-{name}:form:{secrets.token_hex(4)}"
-    form = discord.ui.Modal(title=title, timeout=_FORM_LIFETIME, custom_id=custom_id)
-    for field in fields:
-        form.add_item(field)
-    return form
+    return new_form(title, f"v1:my-{name}:form", fields)
 
 
 def panel_of_form(custom_id: str) -> tuple[str, str] | None:
     """Return the panel that a submitted form leads to, and the argument; None for other forms."""
     match = _FORM.fullmatch(custom_id)
     return None if match is None else (match["name"], match["argument"])
-
-
-def form_values(components: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield (custom_id, text) of what was filled in."""
-    for component in components:
-        if "value" in component:
-            yield component["custom_id"], str(component["value"] or "")
-        yield from form_values(component.get("components", ()))
-        if "component" in component:
-            yield from form_values([component["component"]])
 
 
 def row(*items: PanelItem) -> discord.ui.ActionRow[Any]:
