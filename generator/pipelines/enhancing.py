@@ -14,8 +14,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from generator.errors import GenerationError
 from generator.pipelines.hub import Snapshot, fetch, look_up, look_up_here
-from generator.pipelines.selection import MissingFilesError, part_files
-from generator.sources import Part, is_local
+from generator.sources import is_local
 
 _INSTRUCTION = (
     "You improve prompts for a text-to-video model. Keep everything the user asks for, and add "
@@ -27,6 +26,9 @@ _MOST_TOKENS = 150
 _LONGEST_WORD = 40
 """Characters; longer ones are of languages without spaces, and are cut."""
 _CONFIG = "config.json"
+_SETTINGS = re.compile(r"[^/]+\.(json|txt|model|jinja)")
+_WEIGHTS = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
+_NO_MODEL = "{model} holds no language model in safetensors; other formats can run code"
 
 
 def enhance(source: str, prompt: str, max_characters: int) -> str:
@@ -64,21 +66,25 @@ def prepare(source: str) -> Path:
         return Path(source).expanduser()
     try:
         here = look_up_here(source, None)
-        if here is not None and {_CONFIG} < _needed(here):
+        if here is not None and _needed(here) is not None:
             return here.folder
-        there = look_up(source, None)
-        snapshot = there.only(_needed(there))
+        snapshot = _needed(look_up(source, None))
+        if snapshot is None:
+            raise GenerationError("unavailable", _NO_MODEL, {"model": source})
         fetch([snapshot], lambda *_: None)
         snapshot.link()
+    except GenerationError:
+        raise
     except Exception as error:
         raise _unusable(source, error.__cause__ or error) from error
     return snapshot.folder
 
 
-def _needed(snapshot: Snapshot) -> set[str]:
-    """Return the files of a language model: settings, and weights in safetensors; no code."""
-    part = Part(class_name="AutoModelForCausalLM", source=snapshot.repository)
-    return part_files(part, snapshot.names)
+def _needed(snapshot: Snapshot) -> Snapshot | None:
+    """Return what a language model is loaded from, which is no code; None without all of it."""
+    weights = {name for name in snapshot.names if _WEIGHTS.fullmatch(name)}
+    settings = {name for name in snapshot.names if _SETTINGS.fullmatch(name)}
+    return snapshot.only(weights | settings) if weights and _CONFIG in settings else None
 
 
 def _rewritten(model: Any, tokenizer: Any, prompt: str) -> str:
@@ -143,8 +149,5 @@ def _tidy(text: str, max_characters: int) -> str:
 
 
 def _unusable(source: str, error: BaseException) -> GenerationError:
-    values = {"model": source, "repository": source}
-    if isinstance(error, MissingFilesError):
-        return GenerationError("unavailable", error.message, values | {"missing": error.missing})
-    reason = f"{type(error).__name__}: {error}"
-    return GenerationError("unavailable", "{model}: {reason}", values | {"reason": reason})
+    values = {"model": source, "reason": f"{type(error).__name__}: {error}"}
+    return GenerationError("unavailable", "{model}: {reason}", values)

@@ -73,6 +73,6 @@ def test_a_repository_is_downloaded_once_without_code_and_other_formats(
 
 def test_a_repository_with_other_formats_alone_is_refused(hub: HubServer) -> None:
     hub.repositories[MODEL] = Repository({"config.json": b"{}", "pytorch_model.bin": b"code"})
-    with pytest.raises(GenerationError, match="not offered in safetensors"):
+    with pytest.raises(GenerationError, match="no language model in safetensors"):
         enhance(MODEL, "x", 1000)
     assert not hub.asked
