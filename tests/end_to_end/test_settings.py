@@ -170,8 +170,12 @@ async def test_clips_are_shared_to_the_channel_that_was_chosen(
         await change(you, "set", showcase=elsewhere.channel_id)
         result = await finished(ada, await ask(ada, "a red circle", **QUICK))
         await ada.click(result, "Share")
-        shared = await elsewhere.wait_for(lambda message: bool(message.attachments))
-        assert shared.channel_id == elsewhere.channel_id
+        await elsewhere.wait_for(
+            lambda message: (
+                message.channel_id == elsewhere.channel_id
+                and any(job_id(result) in each.filename for each in message.attachments)
+            )
+        )
 
 
 async def test_channels_are_forbidden_and_allowed(
