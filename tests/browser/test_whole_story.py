@@ -26,6 +26,7 @@ async def test_form_wait_cancel_result_rerun_variations_lesson_history_show(
         await _several_in_one_message(chat)
         await _explained(chat, first)
         await _found_again(chat)
+        await _in_another_language(chat)
 
 
 async def _asked_by_form(chat: ChatPage) -> Locator:
@@ -97,6 +98,14 @@ async def _found_again(chat: ChatPage) -> None:
     await _use(chat, f"/show id:{name[1]}")
     await expect(chat.page.locator("video")).to_have_count(11, timeout=PATIENCE)
     await _picture(chat, "story-9-show")
+
+
+async def _in_another_language(chat: ChatPage) -> None:
+    await chat.set_language("German")
+    await _use(chat, "/explain topic:gan")
+    await chat.wait_for_message("Generator", timeout=PATIENCE)
+    await chat.wait_for_message("Quellen", timeout=PATIENCE)
+    await _picture(chat, "story-10-german")
 
 
 async def _use(chat: ChatPage, line: str) -> None:
