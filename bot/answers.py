@@ -1,12 +1,20 @@
-"""First answers to interactions, whose fate is not always known."""
+"""Answers to interactions: the first, whose fate is not always known, and what went wrong."""
 
 import asyncio
+import logging
+from typing import Any
 
 import aiohttp
 import discord
+from discord import app_commands
+
+from bot.errors import Refusal, StoreError
+from bot.texts import refusals
+
+_log = logging.getLogger(__name__)
 
 UNKNOWN_INTERACTION, ALREADY_ANSWERED = 10062, 40060
-TOO_LATE_OR_TWICE = {UNKNOWN_INTERACTION, ALREADY_ANSWERED}
+_TOO_LATE_OR_TWICE = {UNKNOWN_INTERACTION, ALREADY_ANSWERED}
 _PATIENCE = 10.0
 """Seconds; Discord waits for three, but its answer may come late."""
 
@@ -39,6 +47,30 @@ async def answer_with_message(
             raise
         return await _find(interaction, mark, error)
     return answer.message_id
+
+
+async def answer_error(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Tell the one who asked what went wrong, privately; log what is not their doing."""
+    if isinstance(error, Refusal | app_commands.AppCommandError):
+        text = str(error)
+    elif isinstance(error, discord.HTTPException) and error.code in _TOO_LATE_OR_TWICE:
+        _log.warning("interaction %s came too late or twice: %s", interaction.id, error)
+        return
+    elif isinstance(error, StoreError):
+        _log.error("interaction %s failed: %s", interaction.id, error)
+        text = refusals.NOT_STORED
+    else:
+        _log.error("interaction %s failed", interaction.id, exc_info=error)
+        text = refusals.INTERNAL_ERROR
+    try:
+        # an attempt that was given up may have left discord.py's lock of this interaction locked
+        async with asyncio.timeout(_PATIENCE):
+            if interaction.response.is_done():
+                await interaction.followup.send(text, ephemeral=True)
+            else:
+                await interaction.response.send_message(text, ephemeral=True)
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+        _log.warning("interaction %s cannot be answered: %s", interaction.id, failure)
 
 
 def _may_be_up(error: discord.HTTPException) -> bool:

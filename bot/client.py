@@ -1,17 +1,15 @@
 """The Discord client: what it may see, its commands' registration, and one place for errors."""
 
 import asyncio
-import hashlib
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-import aiohttp
 import discord
 from discord import app_commands
 
-from bot.answers import TOO_LATE_OR_TWICE
+from bot.answers import answer_error
+from bot.command_registration import register_commands
 from bot.components.buttons import JobButton
 from bot.components.double_clicks import DoubleClicks
 from bot.components.edit_form import submission
@@ -23,7 +21,7 @@ from bot.delivery.traffic import Traffic
 from bot.errors import Refusal, StoreError
 from bot.explainer.gallery import Gallery
 from bot.generator_watch import GeneratorWatch
-from bot.i18n import CommandTranslator, _, language_of, speak
+from bot.i18n import _, language_of, speak
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job
@@ -37,7 +35,6 @@ from generator import Catalogue, Generator, GeneratorUnavailableError, PromptEnh
 
 _log = logging.getLogger(__name__)
 _READY_WAIT = 2.0  # seconds; an interaction must be answered within 3
-_ANSWER_PATIENCE = 10.0
 _REMEMBERED_INTERACTIONS = 10_000
 
 
@@ -114,29 +111,13 @@ class ZoetropeClient(discord.Client):
         self.add_dynamic_items(JobButton, PanelItem)
         self._respect_portal()
         await self.operator_switch.restore()
-        await self._sync_commands()
+        always = self.settings.discord_url is not None
+        self.command_ids = await register_commands(self.tree, self.store, always=always)
 
     def _respect_portal(self) -> None:
         """Offer no installation by members where the application's settings do not allow it."""
         if self.application is None or self.application.user_integration_config is None:
             self.tree.allowed_installs = app_commands.AppInstallationType(guild=True)
-
-    async def _sync_commands(self) -> None:
-        """Register the commands if they changed: Discord limits how many a day may be created."""
-        translator = CommandTranslator()
-        await self.tree.set_translator(translator)
-        definitions = [
-            await command.get_translated_payload(self.tree, translator)
-            for command in self.tree.get_commands()
-        ]
-        digest = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
-        fact = f"commands of {self.application_id}"
-        if self.settings.discord_url is None and await self.store.fact(fact) == digest:
-            commands = await self.tree.fetch_commands()
-        else:
-            commands = await self.tree.sync()
-            await self.store.save_fact(fact, digest)
-        self.command_ids = {command.name: command.id for command in commands}
 
     def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
         """Pass no event on once the client is being closed: discord.py has no loop for it then."""
@@ -256,27 +237,3 @@ class CommandTree(app_commands.CommandTree[ZoetropeClient]):
 
 Interaction = discord.Interaction[ZoetropeClient]
 Action = Callable[[Interaction, Job], Awaitable[None]]
-
-
-async def answer_error(interaction: Interaction, error: Exception) -> None:
-    """Tell the one who asked what went wrong, privately; log what is not their doing."""
-    if isinstance(error, Refusal | app_commands.AppCommandError):
-        text = str(error)
-    elif isinstance(error, discord.HTTPException) and error.code in TOO_LATE_OR_TWICE:
-        _log.warning("interaction %s came too late or twice: %s", interaction.id, error)
-        return
-    elif isinstance(error, StoreError):
-        _log.error("interaction %s failed: %s", interaction.id, error)
-        text = refusals.NOT_STORED
-    else:
-        _log.error("interaction %s failed", interaction.id, exc_info=error)
-        text = refusals.INTERNAL_ERROR
-    try:
-        # an attempt that was given up may have left discord.py's lock of this interaction locked
-        async with asyncio.timeout(_ANSWER_PATIENCE):
-            if interaction.response.is_done():
-                await interaction.followup.send(text, ephemeral=True)
-            else:
-                await interaction.response.send_message(text, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
-        _log.warning("interaction %s cannot be answered: %s", interaction.id, failure)

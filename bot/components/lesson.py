@@ -11,7 +11,8 @@ import discord
 import msgspec
 from discord import ButtonStyle
 
-from bot.client import Interaction, answer_error
+from bot.answers import answer_error
+from bot.client import Interaction
 from bot.commands.asking import complete, offer_of
 from bot.errors import Refusal
 from bot.explainer import wording
