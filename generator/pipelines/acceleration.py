@@ -15,7 +15,7 @@ from diffusers import FirstBlockCacheConfig  # pyright: ignore[reportPrivateImpo
 from diffusers.models.attention_dispatch import attention_backend
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from generator.pipelines.device import Device, is_out_of_memory
+from generator.pipelines.device import Device, computes_in_bfloat16, is_out_of_memory
 from generator.spec import ModelSpec
 
 _log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def accelerate(pipeline: Any, spec: ModelSpec, device: Device) -> None:
         _lay_out(pipeline)
         if torch.cuda.get_device_capability()[0] == _HOPPER:
             attention = functools.partial(sdpa_kernel, _CUDNN_FIRST, set_priority=True)
-    elif spec.part_dtypes.get("vae") == "bfloat16" and _computes_in_bfloat16():
+    elif spec.part_dtypes.get("vae") == "bfloat16" and computes_in_bfloat16():
         _decode_in_bfloat16(pipeline.vae)
     for denoiser in _denoisers(pipeline):
         levers = [lever for lever in _levers(denoiser, spec) if _is_pulled(lever, spec)]
@@ -69,12 +69,6 @@ def _lay_out(pipeline: Any) -> None:
                 layer.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
             elif isinstance(layer, torch.nn.Conv3d):
                 layer.to(memory_format=torch.channels_last_3d)  # pyright: ignore[reportCallIssue]
-
-
-def _computes_in_bfloat16() -> bool:
-    """Tell whether this CPU has instructions for it; without, it would only be slower."""
-    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # from torch 2.12 on
-    return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16"))
 
 
 def _decode_in_bfloat16(vae: Any) -> None:

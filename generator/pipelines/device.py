@@ -2,7 +2,9 @@
 
 import os
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -42,6 +44,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
+def computes_in_bfloat16() -> bool:
+    """Tell whether the CPU has instructions for it; without, it would only be slower."""
+    return any(_cpu_capabilities().get(name, False) for name in ("avx512_bf16", "amx_bf16"))
+
+
+def _cpu_capabilities() -> Mapping[str, Any]:
+    return getattr(torch.cpu, "get_capabilities", dict)()  # older versions of torch have none
+
+
 def _available() -> list[str]:
     found = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     return [name for name, is_there in found.items() if is_there] + ["cpu"]
@@ -51,5 +62,5 @@ def _describe(device: str) -> Device:
     if device == "cuda":
         properties = torch.cuda.get_device_properties(0)
         return Device(device, properties.name, properties.total_memory)
-    name = platform.processor() or platform.machine()
+    name = _cpu_capabilities().get("cpu_name") or platform.processor() or platform.machine()
     return Device(device, name, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
