@@ -19,6 +19,7 @@ from bot.emulator.messaging import Policy
 from bot.emulator.permissions import Permission
 from bot.emulator.requests import Draft, MessageReference, NewThread, ThreadChanges, parse
 from bot.emulator.rest.limits import Window
+from bot.emulator.rest.paging import page_of
 from bot.emulator.snowflakes import created_at
 from bot.emulator.uploads import body_of
 from bot.emulator.wire import Payload, json_response
@@ -26,9 +27,7 @@ from bot.emulator.wire import Payload, json_response
 _NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS
 _OLD = 3600.0
 _EDITS_OF_OLD = (3, 6.0)
-_PAGE = 50
 _LONGEST_EMOJI = 14  # code points; families and flags take the most
-_LONGEST_PAGE = 100
 
 
 class ChannelRoutes:
@@ -86,7 +85,7 @@ class ChannelRoutes:
         if Permission.READ_MESSAGE_HISTORY not in granted:
             return json_response([])
         everything = [m for m in channel.history() if m.seen_only_by is None]
-        page = _page(request, everything)
+        page = page_of(request, everything)
         return json_response([self._rendered(message) for message in reversed(page)])
 
     async def create(self, request: web.Request) -> web.Response:
@@ -243,28 +242,3 @@ class ChannelRoutes:
 def is_emoji(text: str) -> bool:
     """Tell whether a text is one emoji; roughly, as Discord's own list is not public."""
     return 0 < len(text) <= _LONGEST_EMOJI and all(ord(character) > 0x203B for character in text)
-
-
-def _page(request: web.Request, messages: list[Message]) -> list[Message]:
-    """The part of a history, oldest first, that before, after or around and the limit name."""
-    limit = _number(request, "limit", _PAGE)
-    if not 1 <= limit <= _LONGEST_PAGE:
-        message = f"int value should be between 1 and {_LONGEST_PAGE}."
-        raise errors.invalid(["limit"], "NUMBER_TYPE_RANGE", message)
-    if "around" in request.query:
-        around = _number(request, "around", 0)
-        older = [m for m in messages if m.id < around][-(limit // 2) :] if limit > 1 else []
-        newer = [m for m in messages if m.id >= around]
-        return older + newer[: limit - limit // 2]
-    if "after" in request.query:
-        after = _number(request, "after", 0)
-        return [m for m in messages if m.id > after][:limit]
-    before = _number(request, "before", 1 << 63)
-    return [m for m in messages if m.id < before][-limit:]
-
-
-def _number(request: web.Request, key: str, default: int) -> int:
-    value = request.query.get(key, str(default))
-    if not value.isdecimal():
-        raise errors.invalid([key], "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
-    return int(value)
