@@ -9,6 +9,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import Refusal, StoreError
+from bot.i18n import _
 from bot.texts import refusals
 
 _log = logging.getLogger(__name__)
@@ -58,10 +59,10 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
         return
     elif isinstance(error, StoreError):
         _log.error("interaction %s failed: %s", interaction.id, error)
-        text = refusals.NOT_STORED
+        text = _(refusals.NOT_STORED)
     else:
         _log.error("interaction %s failed", interaction.id, exc_info=error)
-        text = refusals.INTERNAL_ERROR
+        text = _(refusals.INTERNAL_ERROR)
     try:
         # an attempt that was given up may have left discord.py's lock of this interaction locked
         async with asyncio.timeout(_PATIENCE):
