@@ -7,9 +7,11 @@ import pytest
 import pytest_asyncio
 
 from bot.emulator.driver import Human
+from bot.errors import StoreError
 from bot.explainer.topics import TOPICS
 from bot.i18n import LANGUAGES, _, name_of, speaking
-from bot.texts import wishes
+from bot.jobs.dispatcher import Dispatcher
+from bot.texts import refusals, wishes
 from tests.end_to_end.stories import QUICK, ask, finished, job_id, refusal, status_says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -58,6 +60,18 @@ async def test_discord_has_every_command_in_every_language(you: Human) -> None:
                 name, description = name_of(each["name"]), _(each["description"])
             assert shown(each, "name", locale) == name
             assert shown(each, "description", locale) == description
+
+
+async def test_what_goes_wrong_on_our_side_is_said_in_the_language_of_the_client(
+    ada: Human, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        raise StoreError("the disk is on fire")
+
+    monkeypatch.setattr(Dispatcher, "unfinished_of", fail)
+    said = await refusal(ada, await ada.command("queue"))
+    assert said == in_german(refusals.NOT_STORED)
+    assert said != refusals.NOT_STORED
 
 
 async def test_each_member_is_refused_in_the_language_of_their_client(
