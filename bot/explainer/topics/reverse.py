@@ -15,7 +15,7 @@ _FULL = N_(
     "The network gets the noisy clip xₜ, the time t and the prompt c. What it answers depends on "
     "how it was trained, and each answer can be worked out from any other:\n"
     "```\n"
-    "noise     ε̂         x̂₀ = (xₜ − σ·ε̂) / a\n"
+    "noise     ε̂              x̂₀ = (xₜ − σ·ε̂) / a\n"
     "velocity  v = a·ε−σ·x₀   x̂₀ = a·xₜ − σ·v̂\n"
     "flow      u = ε − x₀     x̂₀ = xₜ − t·û\n"
     "```\n"
