@@ -114,6 +114,11 @@ class ZoetropeClient(discord.Client):
         always = self.settings.discord_url is not None
         self.command_ids = await register_commands(self.tree, self.store, always=always)
 
+    async def close(self) -> None:
+        """Disconnect, before which what is being edited is left as it is."""
+        self.delivery.close()
+        await super().close()
+
     def _respect_portal(self) -> None:
         """Offer no installation by members where the application's settings do not allow it."""
         if self.application is None or self.application.user_integration_config is None:

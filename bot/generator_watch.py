@@ -37,8 +37,8 @@ class GeneratorWatch:
                 self._gate.close(_CAUSE, status.GENERATOR_DOWN)
                 continue
             _log.info("the generator is ready on %s (%s)", ready.device_name, ready.device)
-            self._gate.open(_CAUSE)
             await self._remember(ready)
+            self._gate.open(_CAUSE)
             await self._generator.wait_ended()
             _log.warning("the generator ended; another is started")
             self._gate.close(_CAUSE, status.GENERATOR_STARTING)

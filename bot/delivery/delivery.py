@@ -97,6 +97,11 @@ class Delivery:
         if job.id not in self._ended:
             self._writer(job).show_view(cancel_view(job))
 
+    def close(self) -> None:
+        """Edit nothing more."""
+        for writer in self._writers.values():
+            writer.close()
+
     async def flush(self) -> None:
         await asyncio.gather(*(writer.flush() for writer in self._writers.values()))
 

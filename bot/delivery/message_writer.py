@@ -116,6 +116,12 @@ class MessageWriter:
             self._channel.spend()
             return await self._edit(_Edit(content, view), [])
 
+    def close(self) -> None:
+        """Leave what is still to be shown: the connection is about to be closed."""
+        self._closed, self._pending = True, None
+        if self._task is not None:
+            self._task.cancel()
+
     def reopen(self) -> None:
         """Take edits again, which were over because the message could not be reached."""
         self._closed = False
