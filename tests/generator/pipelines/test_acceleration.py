@@ -277,7 +277,6 @@ def test_the_backends_are_those_of_diffusers() -> None:
 
 
 def test_a_decoder_in_bfloat16_draws_the_same_pictures() -> None:
-    """Measured: 54 dB of peak signal to noise, where H.264 at our rate factor leaves some 45."""
     builtin = load_catalogue()["builtin"]
     latents = torch.randn(2, 29, 9, 9, generator=torch.Generator().manual_seed(1))
     exact = load(replace(builtin, part_dtypes={}), CPU).vae
