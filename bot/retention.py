@@ -24,7 +24,7 @@ _CLIP_FILE = re.compile(
 async def keep_tidy(store: Store, folder: Path, days: float) -> None:
     """Remove the files of jobs that ended so many days ago, now and every hour; 0 keeps all.
 
-    A server's own number of days counts where it is less.
+    A server's own number of days counts where it is less. Device time is forgotten after a day.
     """
     while True:
         try:
@@ -32,6 +32,7 @@ async def keep_tidy(store: Store, folder: Path, days: float) -> None:
                 await remove_old_clips(store, folder, time.time() - days * _A_DAY)
                 await store.forget_drafts(time.time() - days * _A_DAY)
             await remove_by_rules(store, folder, time.time())
+            await store.forget_usage(time.time())
         except (OSError, StoreError) as error:
             _log.warning("old clips could not be removed, next try in an hour: %s", error)
         await asyncio.sleep(_INTERVAL)

@@ -117,3 +117,13 @@ async def test_a_refund_is_for_good(tmp_path: Path) -> None:
         assert await store.refund("abcde") == 0
         await store.save_job(posted())
         assert await store.usage(1, 2, NOW) == []
+
+
+async def test_a_charge_is_forgotten_once_no_allowance_counts_it(tmp_path: Path) -> None:
+    async with open_store(tmp_path / "db.sqlite3") as store:
+        await store.save_job(posted("older", at=NOW - WINDOW))
+        await store.save_job(posted("newer", at=NOW - 1))
+        await store.forget_usage(NOW)
+        assert [at for at, _ in await store.usage(1, 2, NOW)] == [NOW - 1]
+        assert await store.refund("older") == 0
+        assert await store.refund("newer") > 0

@@ -91,6 +91,10 @@ class Servers(Access):
         )
         return [(at, seconds) for at, seconds in rows]
 
+    async def forget_usage(self, now: float) -> None:
+        """Forget charges that no allowance counts any more."""
+        await self._writer.write("DELETE FROM usage WHERE at <= ?", [now - WINDOW])
+
     async def refund(self, job_id: str) -> float:
         """Take a charge back, once and for good; returns its seconds, or 0 if there is none."""
         rows = await self._fetch("SELECT seconds FROM usage WHERE job_id = ?", [job_id])
