@@ -1,18 +1,20 @@
 """What moderators do by the buttons of a card in the log channel."""
 
-import contextlib
+import logging
 from collections.abc import Mapping, Sequence
 
 import discord
 
 from bot.client import Interaction
 from bot.commands.moderation import ban_member, moderated_guild
+from bot.components.deleting import remove_video
 from bot.components.panels import Panel
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.jobs.job import Job
-from bot.jobs.several import remove_clips
 from bot.texts import moderation, refusals
+
+_log = logging.getLogger(__name__)
 
 
 async def serve_card(interaction: Interaction, argument: str, values: Sequence[str]) -> None:
@@ -46,10 +48,8 @@ async def _delete_result(interaction: Interaction, job: Job) -> str:
     """Remove the message and the files, as Delete on the result itself."""
     if job.result_message_id is None or not job.clips:
         raise Refusal(moderation.RESULT_GONE)
-    channel = interaction.client.get_partial_messageable(job.channel_id, guild_id=job.guild_id)
-    with contextlib.suppress(discord.NotFound, discord.Forbidden):
-        await channel.get_partial_message(job.result_message_id).delete()
-    remove_clips(job.clips)
+    await remove_video(interaction.client, job)
+    _log.info("job %s: deleted by %d", job.id, interaction.user.id)
     return _(moderation.RESULT_DELETED)
 
 

@@ -100,7 +100,7 @@ def _add_server(group: app_commands.Group) -> None:
             discord.SelectOption(
                 label=f"#{job.id} · {moderation.state_of(job)}"[:100],
                 value=job.id,
-                description=job.prompt[:100],
+                description="…" if job.private else job.prompt[:100],
             )
             for job in jobs[:_SHOWN]
         ]

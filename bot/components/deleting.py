@@ -37,18 +37,18 @@ async def delete(interaction: Interaction, job: Job) -> None:
     client = interaction.client
     if was_picked(message, job.id):
         await take_out(interaction, job)
-        await _remove(client, job, but=message.id)
+        await remove_video(client, job, but=message.id)
         await interaction.edit_original_response(content=picking.deleted(job), view=None)
         return
     await _delete_pressed(interaction)
     shows_others = len(message.attachments) > 1
     whole = await client.store.job(split_name(job.id)[0]) if shows_others else job
-    await _remove(client, whole or job, but=message.id)
+    await remove_video(client, whole or job, but=message.id)
     _log.info("job %s: deleted by %d", job.id, interaction.user.id)
 
 
-async def _remove(client: ZoetropeClient, job: Job, *, but: int) -> None:
-    """Remove a job's files, its message, unless that is gone already, and what was shared of it."""
+async def remove_video(client: ZoetropeClient, job: Job, *, but: int | None = None) -> None:
+    """Remove a job's files, its message, and what was shared of it; one of these may be gone."""
     await asyncio.to_thread(remove_clips, job.clips)
     is_one_of_several = split_name(job.id)[1] is not None
     if not is_one_of_several:

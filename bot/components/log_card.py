@@ -20,7 +20,7 @@ def card(job: Job, model: str) -> discord.Embed:
     request = job.request
     embed = discord.Embed(
         title=_("#{id}: {state}").format(id=job.id, state=moderation.state_of(job)),
-        description=common.quote(job.prompt, 1000),
+        description=moderation.words_of(job, 1000),
     )
     rows = {
         _("Member"): f"<@{job.user_id}>",

@@ -55,7 +55,7 @@ _ANONYMOUS_JOB = {
     ),
     "completed": _ANONYMOUS_CLIP.format(clip="completed"),
     "more": (
-        f"(SELECT json_group_array(json({_ANONYMOUS_CLIP.format(clip='value')})) "  # noqa: S608
+        f"(SELECT json_group_array(json({_ANONYMOUS_CLIP.format(clip='value')})) "  # noqa: S608 - our own words
         "FROM json_each(more))"
     ),
 }
@@ -78,11 +78,11 @@ def forgetting(user_id: int, used_since: float) -> list[Statement]:
         ("DELETE FROM drafts WHERE user_id = ?", [user_id]),
         ("DELETE FROM members WHERE user_id = ?", [user_id]),
         (
-            f"UPDATE usage SET job_id = {_UNKNOWN}, "  # noqa: S608
+            f"UPDATE usage SET job_id = {_UNKNOWN}, "  # noqa: S608 - our own words
             "user_id = CASE WHEN at > ? THEN user_id ELSE 0 END WHERE user_id = ?",
             [used_since, user_id],
         ),
-        (f"UPDATE jobs SET {changes} WHERE user_id = ? AND {_ENDED}", [user_id]),  # noqa: S608
+        (f"UPDATE jobs SET {changes} WHERE user_id = ? AND {_ENDED}", [user_id]),  # noqa: S608 - the same
     ]
 
 
@@ -119,7 +119,7 @@ def wipe(path: Path, user_id: int, *, busy_timeout: float = 5.0) -> None:
         with closing(sqlite3.connect(backup, busy_timeout)) as db:
             db.execute("PRAGMA secure_delete = ON")
             for table in _tables_with_members(db):
-                db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])  # noqa: S608
+                db.execute(f"DELETE FROM {table} WHERE user_id = ?", [user_id])  # noqa: S608 - ours
             db.commit()
             db.execute("VACUUM")
 

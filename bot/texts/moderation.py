@@ -42,6 +42,11 @@ _STATES = {
 }
 
 
+def words_of(job: Job, length: int) -> str:
+    """Return a job's prompt as moderators may read it: a private one is its member's alone."""
+    return "…" if job.private else quote(job.prompt, length)
+
+
 def state_of(job: Job) -> str:
     """Return where a job is, in a word or two."""
     return _(_STATES[job.state])
@@ -128,7 +133,7 @@ def queue_line(job: Job) -> str:
         member=f"<@{job.user_id}>",
         state=state_of(job),
         time=from_now(job.created_at),
-        prompt=quote(job.prompt, 80),
+        prompt=words_of(job, 80),
     )
 
 

@@ -102,12 +102,21 @@ async def test_each_end_is_noted_in_the_log_channel_whose_buttons_work_after_a_r
         async with running_bot(settings, you, plain=True):
             await _answer(you, "settings allowance", minutes=5.0)
             await _answer(you, "moderation log", channel=log.channel_id)
+            await _answer(you, "settings set", showcase=log.channel_id)
             result = await finished(ada, await ask(ada, "a red *star*", **QUICK))
             title = f"#{job_id(result)}: posted"
             card = await log.wait_for(lambda message: title in message.text)
             assert f"Member: <@{ada.id}>" in card.text
             assert r"a red \*star\*" in card.text
             assert "Device time" in card.text
+            shared = await ada.reply(await ada.click(result, "Share"))
+            assert shared.ephemeral
+            copy = await log.wait_for(lambda message: bool(message.attachments))
+            hidden = await ask(ada, "a secret star", private=True, **QUICK)
+            private_card = await log.wait_for(
+                lambda message: f"#{job_id(hidden)}: posted" in message.text
+            )
+            assert "secret" not in private_card.text
         async with running_bot(settings, you, plain=True):
             refunded = await log.reply(await log.click(card, "Refund"))
             assert "given back" in refunded.content
@@ -115,6 +124,7 @@ async def test_each_end_is_noted_in_the_log_channel_whose_buttons_work_after_a_r
             assert "already" in again.content
             await log.reply(await log.click(card, "Delete result"))
             await ada.wait_deleted(result.id)
+            await log.wait_deleted(copy.id)
             assert not list(settings.clips_dir.glob(f"{job_id(result)}*.mp4"))
             await log.reply(await log.click(card, "Ban member"))
             assert await refusal(ada, await ada.command("video", prompt="a star"))
