@@ -1,10 +1,11 @@
 """The chat page in a real browser, with the local Discord and a real discord.py client."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from bot.emulator.server import Emulator, run_emulator
 from tests.browser.conftest import OpenPage
@@ -168,6 +169,24 @@ async def test_commands_have_names_in_the_members_language_and_take_both(chat: C
     await chat.wait_for_message("prompt=a boat size=None flavour=None seed=5")
     await chat.set_language("American English")
     await chat.type("/cl")
+    await expect(chat.suggestions.first).to_contain_text("/clip")
+
+
+async def test_commands_typed_before_their_names_are_known_are_offered_with_them(chat: ChatPage) -> None:
+    typed = asyncio.Event()
+
+    async def answer_late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await chat.page.route("**/human/state*", answer_late)
+    await chat.set_language("German")
+    await chat.type("/cl")
+    await expect(chat.suggestions.first).to_contain_text("/clip")
+    typed.set()
+    await expect(chat.suggestions.first).to_contain_text("/film")
+    await chat.set_language("American English")
+    await chat.box.get_by_role("combobox").focus()
     await expect(chat.suggestions.first).to_contain_text("/clip")
 
 

@@ -194,6 +194,7 @@ class App {
   #draw() {
     this.#sidebar.draw();
     this.#topBar.draw();
+    this.#composer.draw();
     this.#list.welcome = welcome(this.#store, (line) => this.#composer.fill(line));
     this.#drawMessages();
   }

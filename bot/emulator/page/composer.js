@@ -55,6 +55,11 @@ export class Composer {
     this.#mirror();
   }
 
+  /** Offer the commands there are now, to somebody who is in the middle of typing one. */
+  draw() {
+    if (document.activeElement === this.input) this.#suggestCommands();
+  }
+
   focus() {
     if (this.#form) this.#form.focus();
     else this.input.focus();
