@@ -9,6 +9,11 @@ from discord import app_commands
 from bot.i18n import CommandTranslator
 from bot.jobs.store import Store
 
+# each says what it is not, too: what is left open is as the whole tree has it
+IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+BY_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
+"""A server's own, which a member's installation of the bot has no say in."""
+
 
 async def register_commands(
     tree: app_commands.CommandTree[Any], store: Store, *, always: bool

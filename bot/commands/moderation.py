@@ -9,6 +9,7 @@ import msgspec
 from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
+from bot.command_registration import BY_SERVERS, IN_SERVERS
 from bot.components.panels import Panel, panel_menu
 from bot.errors import Refusal
 from bot.i18n import N_, _
@@ -27,7 +28,8 @@ def add_moderation_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> N
         name="moderation",
         description=N_("Decide about this server's videos and who makes them"),
         guild_only=True,
-        allowed_installs=app_commands.AppInstallationType(guild=True),
+        allowed_contexts=IN_SERVERS,
+        allowed_installs=BY_SERVERS,
         default_permissions=discord.Permissions(manage_messages=True),
     )
     _add_members(group)

@@ -7,6 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
+from bot.command_registration import BY_SERVERS
 from bot.errors import Refusal
 from bot.i18n import N_, _
 from bot.operator_switch import Mode
@@ -26,8 +27,10 @@ def add_operator_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
     group = app_commands.Group(
         name="operator",
         description=N_("For who runs the bot: hold or empty the queue of all servers"),
-        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
-        allowed_installs=app_commands.AppInstallationType(guild=True),
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=False
+        ),
+        allowed_installs=BY_SERVERS,
         default_permissions=discord.Permissions(administrator=True),
     )
 

@@ -8,6 +8,7 @@ import msgspec
 from discord import app_commands
 
 from bot.client import Interaction, ZoetropeClient
+from bot.command_registration import BY_SERVERS, IN_SERVERS
 from bot.commands.completion import best_matches, complete_model
 from bot.commands.managing import Place, changing
 from bot.commands.settings_access import add_access_commands
@@ -32,7 +33,8 @@ def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> Non
         name="settings",
         description=N_("How videos are made on this server"),
         guild_only=True,
-        allowed_installs=app_commands.AppInstallationType(guild=True),
+        allowed_contexts=IN_SERVERS,
+        allowed_installs=BY_SERVERS,
         default_permissions=discord.Permissions(manage_guild=True),
     )
     add_view_command(group)

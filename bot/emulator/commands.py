@@ -84,9 +84,11 @@ class Commands:
         guild = channel.guild
         if command.guild_id is not None and (guild is None or command.guild_id != guild.id):
             return False
-        if guild is None and command.body.get("dm_permission") is False:
-            return False
-        return self._world.context_of(channel) in (command.body.get("contexts") or list(Context))
+        contexts: list[int] | None = command.body.get("contexts")
+        if contexts is None:  # what `dm_permission` said before there were contexts
+            in_servers_only = command.body.get("dm_permission") is False
+            contexts = [Context.GUILD] if in_servers_only else list(Context)
+        return self._world.context_of(channel) in contexts
 
     def _is_installed(self, command: Command, channel: Channel, user_id: int) -> bool:
         """Where the bot is not a member, only commands for users' own installations show."""

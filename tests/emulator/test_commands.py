@@ -85,6 +85,38 @@ async def test_command_is_hidden_from_members_without_its_permission(
     assert refused.value.status == 403
 
 
+async def test_contexts_say_more_than_the_older_dm_permission(
+    emulator: Emulator, bot: Bot, you: Human
+) -> None:
+    """discord.py's `guild_only` sends the older one alone, and is not asked where both are."""
+
+    @bot.tree.command(description="Of servers")
+    @discord.app_commands.guild_only()
+    async def of_servers(interaction: Interaction) -> None: ...
+
+    everywhere = discord.app_commands.AppCommandContext(guild=True, dm_channel=True)
+    bot.tree.add_command(
+        discord.app_commands.Group(
+            name="group", description="Both", guild_only=True, allowed_contexts=everywhere
+        )
+    )
+    group = bot.tree.get_command("group")
+    assert isinstance(group, discord.app_commands.Group)
+
+    @group.command(description="In direct messages, too")
+    async def show(interaction: Interaction) -> None:
+        await interaction.response.send_message("shown")
+
+    emulator.world.direct_channel(emulator.world.user_named("you"))
+    async with (
+        online(bot, emulator),
+        Human.connect(emulator.url, channel="zoetrope") as direct,
+    ):
+        assert (await direct.reply(await direct.command("group show"))).content == "shown"
+        with pytest.raises(Refused):
+            await direct.command("of_servers")
+
+
 async def test_commands_are_made_changed_and_deleted_one_by_one(
     emulator: Emulator, bot: Bot
 ) -> None:

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from bot.emulator import effects, errors
 from bot.emulator.clock import Clock
-from bot.emulator.driver import Human
+from bot.emulator.driver import Human, Refused
 from bot.emulator.entities import Channel, Member, Overwrite
 from bot.emulator.faults import Fault
 from bot.emulator.permissions import Permission
@@ -31,9 +31,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 def foreign_channel(emulator: Emulator, name: str = "elsewhere") -> Channel:
     """A channel of a server that the bot is not a member of; "you" and "ada" are guests there."""
     world = emulator.world
-    guests = world.user_named("you"), world.user_named("ada")
-    guild = world.add_guild("Elsewhere", world.add_user("host", "Host", "#99aab5"))
-    guild.members |= {user.id: Member(user) for user in guests}
+    host = world.add_user("host", "Host", "#99aab5")
+    guild = world.add_guild("Elsewhere", host)
+    members = host, world.user_named("you"), world.user_named("ada")
+    guild.members |= {user.id: Member(user) for user in members}
     return world.add_channel(guild, name)
 
 
@@ -95,6 +96,28 @@ async def test_cancel_and_strangers_there(emulator: Emulator, you: Human) -> Non
     await status_says(you, status, "Denoising: step")
     await you.click(status, "Stop")
     await status_says(you, status, "🛑")
+
+
+async def test_what_is_decided_for_servers_is_offered_only_where_they_have_the_bot(
+    emulator: Emulator, you: Human
+) -> None:
+    emulator.world.direct_channel(emulator.world.user_named("you"))
+    async with (
+        Human.connect(emulator.url, channel="elsewhere", username="host") as host,
+        Human.connect(emulator.url, channel="zoetrope") as direct,
+    ):
+        for human, command in (
+            (host, "settings show"),
+            (host, "moderation queue"),
+            (host, "operator status"),
+            (direct, "settings show"),
+            (direct, "moderation queue"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await human.command(command)
+            assert refused.value.status == 403
+        state = await direct.reply(await direct.command("operator status"))
+        assert "waiting, from all servers" in state.content
 
 
 async def test_after_a_quarter_of_an_hour_and_a_restart_a_button_brings_the_clip(
