@@ -85,6 +85,7 @@ def panel_menu(
             options=options,
             min_values=least,
             max_values=min(most, len(options)),
+            required=least > 0,  # else Discord refuses a menu that may be left empty
         )
     )
 

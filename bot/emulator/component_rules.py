@@ -4,14 +4,19 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.emulator.components import (
-    LINK_STYLE,
-    PREMIUM_STYLE,
     SELECTS,
     ComponentType,
     Place,
     walk,
 )
 from bot.emulator.errors import Path, Problems
+from bot.emulator.field_rules import (
+    check_button,
+    check_emoji,
+    check_menu,
+    check_options,
+    check_text_input,
+)
 from bot.emulator.rules import (
     FLAG,
     OBJECT,
@@ -126,7 +131,7 @@ def check_message_components(
     if not v2 and len(tree) > _MOST_LEGACY_ROWS:
         problems.add(at, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
     _check_nesting(tree, top, _MAY_CONTAIN, at, problems)
-    _check_each(tree, at, problems)
+    _check_each(tree, at, problems, required=False)
     if v2:
         _check_v2_totals(tree, at, problems)
 
@@ -147,7 +152,7 @@ def check_modal(modal: Payload, problems: Problems) -> None:
     }
     top = frozenset({C.LABEL, C.ACTION_ROW, C.TEXT_DISPLAY})
     _check_nesting(tree, top, nesting, [*at, "components"], problems)
-    _check_each(tree, [*at, "components"], problems)
+    _check_each(tree, [*at, "components"], problems, required=True)
     for path, component in walk(tree):
         if component.get("disabled"):
             where = [*at, "components", *path, "disabled"]
@@ -177,12 +182,13 @@ def _parent_kind(path: Place, kinds: dict[Place, int | None]) -> int | None:
     return kinds[around[0]] if around else None
 
 
-def _check_each(tree: Sequence[Payload], at: Path, problems: Problems) -> None:
+def _check_each(tree: Sequence[Payload], at: Path, problems: Problems, *, required: bool) -> None:
+    """`required` tells whether menus must be filled in that do not say."""
     custom_ids: Counter[str] = Counter()
     for path, component in walk(tree):
         where = [*at, *path]
         check_keys(component, {**_EVERY, **_table(component)}, where, problems)
-        _check_special(component, where, problems)
+        _check_special(component, where, problems, required=required)
         custom_id = component.get("custom_id")
         if custom_id is not None:
             custom_ids[custom_id] += 1
@@ -195,33 +201,24 @@ def _table(component: Payload) -> Table:
     return _TABLES.get(component.get("type", 0), dict.fromkeys(component, SNOWFLAKE))
 
 
-def _check_special(component: Payload, at: Path, problems: Problems) -> None:
+def _check_special(component: Payload, at: Path, problems: Problems, *, required: bool) -> None:
     """What a table cannot say about one component."""
     kind = component.get("type")
+    for index, option in enumerate(component.get("options") or []):
+        check_keys(option, _OPTION, [*at, "options", index], problems)
+        check_emoji(option, [*at, "options", index], problems)
     if kind == C.BUTTON:
-        _check_button(component, at, problems)
+        check_button(component, at, problems)
     elif kind == C.ACTION_ROW:
         _check_row(component, at, problems)
-    elif kind in SELECTS or kind in (C.RADIO_GROUP, C.CHECKBOX_GROUP):
-        for index, option in enumerate(component.get("options") or []):
-            check_keys(option, _OPTION, [*at, "options", index], problems)
+    elif kind in SELECTS or kind in (C.CHECKBOX_GROUP, C.FILE_UPLOAD):
+        check_menu(component, at, problems, required=required)
+    elif kind == C.RADIO_GROUP:
+        check_options(component.get("options") or [], [*at, "options"], problems)
+    elif kind == C.TEXT_INPUT:
+        check_text_input(component, at, problems)
     elif kind == C.SECTION and not component.get("accessory"):
         problems.add([*at, "accessory"], "BASE_TYPE_REQUIRED", "This field is required")
-
-
-def _check_button(button: Payload, at: Path, problems: Problems) -> None:
-    needs = {LINK_STYLE: "url", PREMIUM_STYLE: "sku_id"}.get(button.get("style", 0), "custom_id")
-    for key in ("url", "sku_id", "custom_id"):
-        if (button.get(key) is not None) != (key == needs):
-            problems.add(
-                [*at, key],
-                "BUTTON_COMPONENT_INVALID",
-                f"A button of this style has one of: {needs}",
-            )
-    if needs != "sku_id" and not (button.get("label") or button.get("emoji")):
-        problems.add(
-            [*at, "label"], "BUTTON_COMPONENT_LABEL_REQUIRED", "A label or an emoji is required"
-        )
 
 
 def _check_row(row: Payload, at: Path, problems: Problems) -> None:

@@ -31,10 +31,21 @@ def listing(shortest: int, longest: int, *, required: bool = False) -> Key:
     return Key(list, required, (shortest, longest))
 
 
+_LONGEST_EMOJI = 14  # code points; families and flags take the most
+_JOINER = "\u200d"
 FLAG = Key(bool)
 OBJECT = Key(dict)
 SNOWFLAKE = Key(object)
 """An id as a string or a number."""
+
+
+def is_emoji(text: str) -> bool:
+    """Tell whether a text is one emoji; roughly, as Discord's own list is not public."""
+    return 0 < len(text) <= _LONGEST_EMOJI and all(map(_in_emoji, text))
+
+
+def _in_emoji(character: str) -> bool:
+    return ord(character) > 0x203B or character == _JOINER
 
 
 def check_keys(found: Payload, table: Table, at: Path, problems: Problems) -> None:

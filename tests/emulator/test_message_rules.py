@@ -28,6 +28,15 @@ def text_input(custom_id: str = "a", **changes: object) -> Payload:
     return {"type": 4, "style": 1, "custom_id": custom_id, **changes}
 
 
+def menu(*values: str, **changes: object) -> Payload:
+    options = [{"label": value, "value": value} for value in values]
+    return {"type": 3, "custom_id": "m", "options": options, **changes}
+
+
+def upload(**changes: object) -> Payload:
+    return {"type": 19, "custom_id": "u", **changes}
+
+
 def contents(
     content: str = "",
     *,
@@ -146,6 +155,31 @@ MISSING_PICTURE: Payload = {"type": 12, "items": [{"media": {"url": "attachment:
             "components.0.components.0.disabled",
             "BASE_TYPE_BAD_TYPE",
         ),
+        (
+            contents(components=[row(button(emoji={"name": "x"}))]),
+            "components.0.components.0.emoji.name",
+            "COMPONENT_INVALID_EMOJI",
+        ),
+        (
+            contents(components=[row(menu("a", "a"))]),
+            "components.0.components.0.options.1",
+            "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+        ),
+        (
+            contents(components=[row(menu("a", max_values=2))]),
+            "components.0.components.0.options",
+            "BASE_TYPE_BAD_LENGTH",
+        ),
+        (
+            contents(components=[row(menu("a", "b", min_values=2))]),
+            "components.0.components.0.min_values",
+            "NUMBER_TYPE_MAX",
+        ),
+        (  # discord.py says so of every menu that is not told otherwise
+            contents(components=[row(menu("a", min_values=0, required=True))]),
+            "components.0.components.0.min_values",
+            "SELECT_COMPONENT_REQUIRED_ZERO_MIN_VALUES",
+        ),
     ],
 )
 def test_faulty_message_is_refused_by_path_and_code(faulty: Contents, path: str, code: str) -> None:
@@ -160,7 +194,8 @@ def test_faulty_message_is_refused_by_path_and_code(faulty: Contents, path: str,
     [
         contents("hello"),
         contents(embeds=[{"title": "a", "image": {"url": "attachment://there.png"}}]),
-        contents(components=[row(button("a"), button("b")), row(MENU)]),
+        contents(components=[row(button("a"), button("b", emoji={"name": "✏️"})), row(MENU)]),
+        contents(components=[row(menu("a", "b", min_values=0, max_values=2))]),
         contents(components=[{"type": 17, "components": [display("hi"), row(button())]}], v2=True),
     ],
 )
@@ -185,6 +220,14 @@ def test_message_with_nothing_to_show_is_50006() -> None:
         ([label(text_input()), label(text_input())], "data.components.1.component.custom_id"),
         ([label(text_input(placeholder="x" * 101))], "data.components.0.component.placeholder"),
         ([{**label(text_input()), "label": "x" * 46}], "data.components.0.label"),
+        ([label(text_input(value="long", max_length=3))], "data.components.0.component.value"),
+        ([label(text_input(value="s", min_length=2))], "data.components.0.component.value"),
+        (
+            [label(text_input(min_length=3, max_length=2))],
+            "data.components.0.component.min_length",
+        ),
+        ([label(menu("a", min_values=0))], "data.components.0.component.min_values"),
+        ([label(upload(min_values=0))], "data.components.0.component.min_values"),
     ],
 )
 def test_faulty_modal_is_refused_by_its_path(components: list[Payload], path: str) -> None:

@@ -20,6 +20,7 @@ from bot.emulator.permissions import Permission
 from bot.emulator.requests import Draft, MessageReference, NewThread, ThreadChanges, parse
 from bot.emulator.rest.limits import Window
 from bot.emulator.rest.paging import page_of
+from bot.emulator.rules import is_emoji
 from bot.emulator.snowflakes import created_at
 from bot.emulator.uploads import body_of
 from bot.emulator.wire import Payload, json_response
@@ -27,7 +28,6 @@ from bot.emulator.wire import Payload, json_response
 _NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS
 _OLD = 3600.0
 _EDITS_OF_OLD = (3, 6.0)
-_LONGEST_EMOJI = 14  # code points; families and flags take the most
 
 
 class ChannelRoutes:
@@ -237,8 +237,3 @@ class ChannelRoutes:
     def _policy(self, channel: Channel) -> Policy:
         limit = channel.guild.upload_limit if channel.guild else 10 * MEBIBYTE
         return Policy(limit, PARSE_ALL)
-
-
-def is_emoji(text: str) -> bool:
-    """Tell whether a text is one emoji; roughly, as Discord's own list is not public."""
-    return 0 < len(text) <= _LONGEST_EMOJI and all(ord(character) > 0x203B for character in text)
