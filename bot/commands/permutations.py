@@ -7,27 +7,25 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import discord
+import msgspec
 
 from bot import i18n
 from bot.answers import answer_with_message
 from bot.client import Interaction
 from bot.commands.asking import Asked, check_wish, make_video
-from bot.components.buttons import waiting_view
-from bot.delivery.faults import DISCORD_ERRORS, Fault, describe, fault_of
+from bot.delivery.faults import DISCORD_ERRORS, describe
 from bot.delivery.places import missing_for_thread
+from bot.delivery.status_messages import is_closed, open_thread, post_status
 from bot.errors import Refusal
 from bot.i18n import _
 from bot.jobs.job import Job
 from bot.jobs.permutations import expand
 from bot.jobs.wish import Wish
-from bot.texts import common, permutations, status
+from bot.texts import common, permutations
 
 _log = logging.getLogger(__name__)
 _LONGEST_NAME = 100
 """Characters in the name of a thread."""
-_CLOSED = frozenset({Fault.NO_PLACE, Fault.NO_PERMISSION, Fault.ARCHIVED, Fault.REFUSED})
-
-_Place = discord.Thread | discord.PartialMessageable
 
 
 async def make_videos(
@@ -85,7 +83,9 @@ async def _with_inputs(
 async def _queue_all(interaction: Interaction, every: Sequence[Asked], prompt: str) -> None:
     """Reserve all places, answer, and let each run once it has its message."""
     dispatcher = interaction.client.dispatcher
-    jobs = await dispatcher.accept_all([asked.job for asked in every], every[0].caps)
+    name = common.cut(prompt, _LONGEST_NAME) if _can_have_threads(interaction) else None
+    jobs = [msgspec.structs.replace(asked.job, thread_name=name) for asked in every]
+    jobs = await dispatcher.accept_all(jobs, every[0].caps)
     with i18n.speaking(jobs[0].language):
         text = permutations.announced(jobs, prompt)
     try:
@@ -98,37 +98,42 @@ async def _queue_all(interaction: Interaction, every: Sequence[Asked], prompt: s
         raise
     waiting = [replace(asked, job=job) for asked, job in zip(every, jobs, strict=True)]
     try:
-        place = await _place(interaction, answer_id, text, prompt)
+        with i18n.speaking(jobs[0].language):
+            place = await _place(interaction, answer_id, text, name)
         while waiting:
             place = await _begin(interaction, waiting[0], place)
             del waiting[0]
-    finally:  # whatever happened: they were promised
+    except Exception:  # of ours: they were promised; after a stop the next start goes on
         for asked in waiting:
             await dispatcher.start(asked.job, None)
+        raise
 
 
-async def _place(interaction: Interaction, answer_id: int | None, text: str, prompt: str) -> _Place:
+async def _place(
+    interaction: Interaction, answer_id: int | None, text: str, name: str | None
+) -> discord.PartialMessageable:
     """Return a new thread at the answer; where there is none, say so, and return the channel."""
-    if not isinstance(channel := interaction.channel, discord.TextChannel):
-        return _channel(interaction)
+    channel = _channel(interaction, interaction.channel_id)
+    if name is None:
+        return channel
     try:
         if answer_id is not None:
-            name = common.cut(prompt, _LONGEST_NAME)
-            return await channel.get_partial_message(answer_id).create_thread(name=name)
+            await open_thread(channel, answer_id, name)
+            return _channel(interaction, answer_id)
     except DISCORD_ERRORS as error:
         _log.warning("the thread for several videos was not opened: %s", describe(error))
     await _add_to_answer(interaction, text, permutations.NO_THREAD)
-    return _channel(interaction)
+    return channel
 
 
-def _channel(interaction: Interaction) -> discord.PartialMessageable:
-    assert interaction.channel_id is not None, "commands come from channels"
-    return interaction.client.get_partial_messageable(
-        interaction.channel_id, guild_id=interaction.guild_id
-    )
+def _channel(interaction: Interaction, channel_id: int | None) -> discord.PartialMessageable:
+    assert channel_id is not None, "commands come from channels"
+    return interaction.client.get_partial_messageable(channel_id, guild_id=interaction.guild_id)
 
 
-async def _begin(interaction: Interaction, asked: Asked, place: _Place) -> _Place:
+async def _begin(
+    interaction: Interaction, asked: Asked, place: discord.PartialMessageable
+) -> discord.PartialMessageable:
     """Post a job's status message and let it run; return where the next one goes.
 
     A thread that takes no messages any more is left for its channel, and that is said.
@@ -138,22 +143,22 @@ async def _begin(interaction: Interaction, asked: Asked, place: _Place) -> _Plac
         message_id = await _post_status(interaction, asked, place)
     except DISCORD_ERRORS as error:
         _log.warning("job %s: its status was not posted: %s", asked.job.id, describe(error))
-        if isinstance(place, discord.Thread) and fault_of(error) in _CLOSED:
-            place = _channel(interaction)
+        if place.id != interaction.channel_id and is_closed(error):
+            place = _channel(interaction, interaction.channel_id)
             with contextlib.suppress(*DISCORD_ERRORS):
                 message_id = await _post_status(interaction, asked, place, permutations.THREAD_LOST)
     await interaction.client.dispatcher.start(asked.job, message_id, place.id)
     return place
 
 
-async def _post_status(interaction: Interaction, asked: Asked, place: _Place, *notes: str) -> int:
+async def _post_status(
+    interaction: Interaction, asked: Asked, place: discord.PartialMessageable, *notes: str
+) -> int:
     """Return the message's id. Raises one of `DISCORD_ERRORS`."""
     dispatcher, job = interaction.client.dispatcher, asked.job
     with i18n.speaking(job.language):
         waits = dispatcher.place(job)
-        text = status.queued(job, asked.spec, waits, dispatcher.note, *notes)
-        view = waiting_view(job)
-    return (await place.send(text, view=view, nonce=f"{job.id}-status")).id
+        return await post_status(place, job, asked.spec, waits, dispatcher.note, *notes)
 
 
 async def _add_to_answer(interaction: Interaction, text: str, note: str) -> None:

@@ -14,6 +14,7 @@ from bot.delivery.faults import DISCORD_ERRORS, PASSING, Fault, TokenError, desc
 from bot.delivery.message_writer import MessageWriter
 from bot.delivery.places import UploadLimits
 from bot.delivery.posting import HasShowcase, Posted, Posting
+from bot.delivery.status_messages import StatusMessages
 from bot.delivery.tokens import LiveMessage
 from bot.delivery.traffic import Traffic
 from bot.i18n import speaking
@@ -49,6 +50,7 @@ class Delivery:
         self._catalogue = catalogue
         self._traffic = traffic
         self._posting = Posting(client, catalogue, traffic, limits, has_showcase)
+        self._status_messages = StatusMessages(client, traffic)
         self._writers: dict[str, MessageWriter] = {}
         self._live: dict[str, LiveMessage] = {}
         self._posted: dict[str, Posted] = {}
@@ -72,6 +74,10 @@ class Delivery:
             with speaking(job.language):  # whoever made it move
                 content, view = status.queued(job, spec, place, *notes), waiting_view(job)
             self._writer(job).show(content, view)
+
+    async def find_status(self, job: Job, place: Place, *notes: str) -> tuple[int | None, int]:
+        spec = self._catalogue[job.request.model]
+        return await self._status_messages.recover(job, spec, place, *notes)
 
     def show_progress(self, job: Job, progress: Progress) -> None:
         if job.id in self._ended:

@@ -5,10 +5,13 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any
 
 from msgspec import structs
 
 from bot.errors import Refusal, StoreError
+from bot.i18n import speaking
 from bot.jobs.changes import Changes
 from bot.jobs.gate import Gate
 from bot.jobs.job import Job, JobState
@@ -18,6 +21,7 @@ from bot.jobs.recovery import Recovery
 from bot.jobs.reporter import Reporter
 from bot.jobs.run import Run
 from bot.jobs.store import Store
+from bot.logs import job_context
 from bot.texts import refusals, status
 from generator import Generator
 
@@ -88,13 +92,12 @@ class Dispatcher(Changes):
     ) -> None:
         """Let an accepted job run; it has no message where the fate of that is not known.
 
-        Its message is where it was asked for, or else in the channel that is given.
+        Its messages are in the channel that is given, or else where it was asked for.
         """
         run = self._accepted[job.id]
-        place = {
-            "status_message_id": status_message_id,
-            "channel_id": channel_id or job.channel_id,
-        }
+        place: dict[str, Any] = {"status_message_id": status_message_id}
+        if channel_id is not None:
+            place |= {"channel_id": channel_id, "thread_name": None}
         turn = self._queue.replace(structs.replace(run.job, **place)).turn
         await run.change(**place, turn=turn)
         if run.is_cancelled:
@@ -121,12 +124,30 @@ class Dispatcher(Changes):
         async with self._tasks:
             await self._learn()
             recovery = Recovery(self._store, self._queue, self._endings)
-            for run in await recovery.run():
+            left = await recovery.run()
+            for run in left.ending:
                 self._hands.take(run, recovery.end(run))
+            self._accepted |= {run.job.id: run for run in left.unseen}
+            for runs in _by_channel(left.unseen):
+                self._tasks.create_task(self._start_unseen(runs))
             self._restarted = self.waiting > 0
             self._recovered.set()
             self._show_places()
             self._consumer = self._tasks.create_task(self._consume())
+
+    async def _start_unseen(self, runs: Sequence[Run]) -> None:
+        """Let jobs run once it is known where their members see them, in their order."""
+        for run in runs:
+            place, message_id, channel_id = self._forecast.place(run.job), None, None
+            with job_context(run.job.id), speaking(run.job.language):
+                try:
+                    message_id, channel_id = await self._reporter.find_status(
+                        run.job, place, status.RESTARTED, self.note
+                    )
+                except Exception:  # of ours: the clip comes all the same
+                    _log.exception("the status message was not looked for")
+                await self.start(run.job, message_id, channel_id)
+            self._show_places()
 
     async def drain(self, grace: float) -> None:
         """Start nothing more, finish what runs within `grace` seconds, and hand the rest back."""
@@ -188,3 +209,9 @@ class Dispatcher(Changes):
                     self._estimates.record(job.request, completed)
         except StoreError as error:
             _log.warning("how long clips took so far is not known: %s", error)
+
+
+def _by_channel(runs: Sequence[Run]) -> list[list[Run]]:
+    """Part runs by where they were asked for, each part in its order."""
+    ordered = sorted(runs, key=lambda run: run.job.channel_id)
+    return [list(part) for _, part in groupby(ordered, key=lambda run: run.job.channel_id)]

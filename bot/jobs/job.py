@@ -83,6 +83,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     turn: int = 0
     """The round of the queue it waits for; members take turns, one job of each in a round."""
     attempts: int = 0
+    thread_name: str | None = None
+    """Of the thread its messages are to be in, until it has its status message there."""
     status_message_id: int | None = None
     result_message_id: int | None = None
     created_at: float

@@ -42,7 +42,7 @@ _ANONYMOUS_JOB = {
     **dict.fromkeys(
         (
             *("parent_id", "parent_url", "made_by", "own_prompt", "own_negative_prompt", "style"),
-            *("status_message_id", "result_message_id", "failure"),
+            *("status_message_id", "result_message_id", "failure", "thread_name"),
         ),
         "NULL",
     ),

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from typing import NamedTuple
 
 from bot.errors import StoreError
 from bot.jobs.endings import Endings
-from bot.jobs.job import JobState
+from bot.jobs.job import Job, JobState
 from bot.jobs.queue import FairQueue
 from bot.jobs.run import Run, growing_pauses
 from bot.jobs.store import Store
@@ -17,6 +18,15 @@ _AT_ONCE = 4
 """Clips posted and ends told side by side, so that a start is no storm."""
 
 
+class LeftBehind(NamedTuple):
+    """What a stop has left, but for what waits to be made and was told so."""
+
+    ending: list[Run]
+    """They only need an end."""
+    unseen: list[Run]
+    """They wait, and it is not known where their members see that."""
+
+
 class Recovery:
     """Queues unfinished jobs in their old order; posts what was made, tells what was not told."""
 
@@ -26,11 +36,15 @@ class Recovery:
         self._endings = endings
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
-    async def run(self) -> list[Run]:
-        """Queue what waits to be made; return what only needs an end, for `end`."""
+    async def run(self) -> LeftBehind:
+        """Queue what waits to be made, or reserve its place; return what is left, for `end`."""
         ending: list[Run] = []
+        unseen: list[Run] = []
         for run in await self._left_behind():
             match run.job.state:
+                case JobState.QUEUED if _is_unseen(run.job):
+                    self._queue.reserve(run.job)
+                    unseen.append(run)
                 case JobState.QUEUED:
                     self._queue.put_nowait(run.job)
                 case JobState.RUNNING if run.job.attempts < MAX_ATTEMPTS:
@@ -38,7 +52,7 @@ class Recovery:
                     self._queue.put_nowait(run.job)
                 case _:
                     ending.append(run)
-        return ending
+        return LeftBehind(ending, unseen)
 
     async def end(self, run: Run) -> None:
         """Bring a job to its end that needs the device no more."""
@@ -61,3 +75,8 @@ class Recovery:
                 _log.error("the jobs cannot be read, next try in %g s: %s", pause, error)
                 await asyncio.sleep(pause)
         raise AssertionError("the pauses have no end")
+
+
+def _is_unseen(job: Job) -> bool:
+    """Tell whether the bot stopped between taking a job in and knowing its status message."""
+    return job.route == "channel" and job.status_message_id is None and not job.attempts

@@ -23,6 +23,13 @@ class Reporter(Protocol):
         """Show the place in the queue, and why it waits or was moved, by message ids."""
         ...
 
+    async def find_status(self, job: Job, place: Place, *notes: str) -> tuple[int | None, int]:
+        """Return the ids of a job's status message and its channel, which a stop kept from us.
+
+        The message is posted where it is missing; None where it cannot be.
+        """
+        ...
+
     def show_progress(self, job: Job, progress: Progress) -> None: ...
     async def post(self, job: Job, *, again: bool) -> int | None:
         """Post the clip and return the message's id; None where the member has to fetch it.

@@ -43,6 +43,12 @@ def thread_impossible(names: Sequence[str]) -> str:
     ).format(permissions=listed(names))
 
 
+def announces(text: str, job: Job) -> bool:
+    """Tell whether a text is what `announced` said of a job and others."""
+    lines = (line.split() for line in text.splitlines())
+    return any(words[:1] == ["-#"] and f"#{job.id}" in words for words in lines)
+
+
 def announced(jobs: Sequence[Job], prompt: str) -> str:
     """Say what is made, each by its id."""
     text = _("🎬 **{count} videos** · {prompt} — {member}\n-# {ids}")

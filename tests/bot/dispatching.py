@@ -38,6 +38,10 @@ class Notebook:
         note = " ".join(note for note in notes if note)
         self._write(job, f"place {place.number} of {place.total} {note}".strip())
 
+    async def find_status(self, job: Job, place: Place, *notes: str) -> tuple[int | None, int]:
+        self._write(job, f"found at place {place.number} of {place.total}")
+        return next(_messages), job.channel_id
+
     def show_progress(self, job: Job, progress: Progress) -> None:
         self._write(job, f"{progress.stage}")
 
