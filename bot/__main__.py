@@ -13,7 +13,7 @@ from bot.app import run_bot
 from bot.errors import StartupError
 from bot.lifecycle import StopSignals
 from bot.logs import set_up_logging
-from bot.settings import load_settings
+from bot.settings import load_settings, misspelt
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +34,8 @@ def main() -> int:
         else:
             settings = load_settings()
             set_up_logging(settings.log_level, [settings.discord_token])
+            for variable, setting in misspelt():
+                _log.warning(".env sets %s, which is no setting: is %s meant?", variable, setting)
             _run(lambda signals: run_bot(settings, signals))
     except StartupError as error:
         print(f"zoetrope: {error}", file=sys.stderr)

@@ -1,7 +1,10 @@
 """Process settings, read once at start from the environment and `.env`, frozen, handed down."""
 
+import difflib
+import math
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +15,10 @@ from bot.errors import StartupError
 from bot.logs import LEVELS
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_DEVICES = ("cuda", "mps", "cpu")
+_LEAST_UPLOAD = 100_000
+"""Bytes; hardly a clip fits less, so it was meant in another unit."""
+_KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 _ABOVE_ZERO = (
     "enhancer_timeout",
     "generator_memory_limit",
@@ -80,27 +87,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
                 "DISCORD_TOKEN is not set: put your bot's token into .env (see .env.example), "
                 "or run `make demo`, which needs none"
             )
+        self._check_numbers()
+        if self.device not in (None, *_DEVICES):
+            raise ValueError(f"DEVICE must be one of {', '.join(_DEVICES)}, or unset for the best")
+        if self.log_level.upper() not in LEVELS:
+            raise ValueError(f"LOG_LEVEL must be one of {', '.join(LEVELS)}")
+        if self.discord_url is not None:
+            _check_local_discord(self.discord_url, self.discord_token)
+
+    def _check_numbers(self) -> None:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name.upper()} must be a finite number")
         for name in _ABOVE_ZERO:
-            value: float | None = getattr(self, name)
+            value = getattr(self, name)
             if value is not None and value <= 0:
                 raise ValueError(f"{name.upper()} must be greater than 0")
         for name in ("grace_seconds", "retention_days"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name.upper()} must not be negative")
-        if self.log_level.upper() not in LEVELS:
-            raise ValueError(f"LOG_LEVEL must be one of {', '.join(LEVELS)}")
-        if self.discord_url is not None:
-            _check_local_discord(self.discord_url, self.discord_token)
+        if self.max_upload_bytes is not None and self.max_upload_bytes < _LEAST_UPLOAD:
+            raise ValueError(f"MAX_UPLOAD_BYTES is in bytes and must be at least {_LEAST_UPLOAD}")
 
 
 def load_settings(
     environ: Mapping[str, str] = os.environ, env_file: Path | None = Path(".env")
 ) -> Settings:
     """Read the settings; the environment wins over the file. Raises `StartupError`."""
-    values = dict(dotenv_values(env_file)) if env_file is not None else {}
-    values |= environ
-    names = {field.encode_name for field in msgspec.structs.fields(Settings)}
-    given = {name: value for name in names if (value := values.get(name.upper()))}
+    values = {**_read(env_file), **environ}
+    names = Settings.__struct_fields__
+    given = {name: value for name in names if (value := (values.get(name.upper()) or "").strip())}
     given.setdefault("discord_token", "")
     try:
         return msgspec.convert(given, Settings, strict=False, dec_hook=_decode)
@@ -108,17 +125,36 @@ def load_settings(
         raise StartupError(_explain(str(error))) from error
 
 
+def misspelt(env_file: Path = Path(".env")) -> Iterator[tuple[str, str]]:
+    """Yield variables of the file that set nothing, and the setting that each looks like."""
+    names = [name.upper() for name in Settings.__struct_fields__]
+    for variable in _read(env_file).keys() - set(names):
+        if near := difflib.get_close_matches(variable.upper(), names, n=1, cutoff=0.8):
+            yield variable, near[0]
+
+
+def _read(env_file: Path | None) -> dict[str, str | None]:
+    try:
+        return dotenv_values(env_file) if env_file is not None else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartupError(f"{env_file} cannot be read: {error}") from error
+
+
 def _decode(wanted: type, value: str) -> Path:
     """Convert what msgspec does not know by itself: paths are the only such fields."""
     if wanted is not Path:
         raise NotImplementedError(f"settings of type {wanted}")
-    return Path(value)
+    return Path(value).expanduser()
 
 
 def _explain(message: str) -> str:
-    """Turn msgspec's "... - at `$.max_waiting`" into the name of the variable to mend."""
+    """Turn msgspec's "... - at `$.max_waiting`" into the variable to mend and what it must be."""
     text, _, path = message.partition(" - at `$.")
-    return f"{path.rstrip('`').upper()}: {text}; see .env.example" if path else text
+    if not path:
+        return text
+    kind = re.match(r"Expected `(\w+)", text)
+    advice = f" must be {_KINDS[kind[1]]}" if kind else f": {text}"
+    return f"{path.rstrip('`').upper()}{advice}; see .env.example"
 
 
 def _check_local_discord(url: str, token: str) -> None:
