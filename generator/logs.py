@@ -22,14 +22,13 @@ def request_context(request_id: str) -> Generator[None]:
 def set_up_logging() -> None:
     """Write warnings and worse to stderr."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_LineFormatter("%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_LineFormatter("%(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler])
 
 
 class _LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        text = super().format(record)
-        if request_id := _request_id.get():
-            # the parent reads lines, so a traceback's need it, too
-            return "\n".join(f"[{request_id}] {line}" for line in text.split("\n"))
-        return text
+        request_id = _request_id.get()
+        beginning = f"[{request_id}] {record.levelname}" if request_id else record.levelname
+        # the parent reads lines, so a traceback's need it, too
+        return "\n".join(f"{beginning} {line}" for line in super().format(record).split("\n"))

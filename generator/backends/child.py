@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import signal
 from collections.abc import AsyncGenerator, Sequence
 
@@ -13,6 +14,9 @@ _log = logging.getLogger(__name__)
 
 _MAX_LINE = 2**24
 """Bytes in a line; asyncio's own limit of 64 KiB is too small for long prompts."""
+
+_LEVELLED = re.compile(r"((?:\[[^\]]*\] )?)(WARNING|ERROR|CRITICAL) (.*)")
+"""A line of the child's log (`generator.logs`); others are what libraries print."""
 
 _TERMINATE_GRACE = 2.0
 
@@ -95,5 +99,13 @@ class Child:
         async for line in self._process.stderr:
             text = line.decode(errors="replace").rstrip()
             if text:
-                self._last_words = text
-                _log.info("%s", text)
+                level, self._last_words = _parted(text)
+                _log.log(level, "%s", self._last_words)
+
+
+def _parted(line: str) -> tuple[int, str]:
+    """Return the level that a line of the child's has there, and the line without its word."""
+    if match := _LEVELLED.fullmatch(line):
+        request, level, text = match.groups()
+        return logging.getLevelNamesMapping()[level], request + text
+    return logging.INFO, line

@@ -94,15 +94,17 @@ def test_stray_prints_and_reads_do_not_touch_the_channel(worker: Worker, tmp_pat
     assert b"stray echo" in log
 
 
-def test_each_line_of_a_traceback_names_its_request(worker: Worker, tmp_path: Path) -> None:
+def test_each_line_of_a_traceback_names_its_request_and_its_level(
+    worker: Worker, tmp_path: Path
+) -> None:
     worker.write(request_line(tmp_path, "failing"))
     worker.until_terminal()
     worker.stdin.close()
     assert worker.process.stderr is not None
     lines = worker.process.stderr.read().decode().splitlines()
     assert lines[0] == "[1] ERROR generator.failures: request 1 failed"
-    assert lines[-1] == "[1] LookupError: the moon is missing"
-    assert all(line.startswith("[1] ") for line in lines)
+    assert lines[-1] == "[1] ERROR LookupError: the moon is missing"
+    assert all(line.startswith("[1] ERROR ") for line in lines)
 
 
 def test_lines_that_are_no_commands_are_ignored(worker: Worker, tmp_path: Path) -> None:

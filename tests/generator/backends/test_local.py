@@ -362,3 +362,14 @@ async def test_what_the_child_prints_is_logged(
     assert isinstance(await run(generator, request(tmp_path, "noisy")), Completed)
     await generator.__aexit__(None, None, None)
     assert "stray echo" in caplog.text
+
+
+async def test_what_the_child_logs_keeps_its_level(
+    generator: LocalGenerator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    assert isinstance(await run(generator, request(tmp_path, "failing")), Failed)
+    await generator.__aexit__(None, None, None)
+    errors = [each.message for each in caplog.records if each.levelno == logging.ERROR]
+    assert "generator.failures: request" in errors[0]
+    assert errors[-1].endswith("] LookupError: the moon is missing")
