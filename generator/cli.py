@@ -32,13 +32,14 @@ from generator import (
 )
 from generator.catalogue import Catalogue
 from generator.download_command import download_models
+from generator.env_file import usual_models_file
 from generator.reencoding import refit
 from generator.runtime import Runtime
 from generator.spec import SEEDS
 from generator.thumbnails import draw_thumbnail
 from generator.worker import run_worker
 
-_MODELS_FILE_HELP = "a TOML file with your own models"
+_MODELS_FILE_HELP = "a TOML file with your own models; default: MODELS_FILE, also from .env"
 _SETTINGS = ("width", "height", "num_frames", "fps", "num_inference_steps", "guidance_scale")
 
 
@@ -59,6 +60,8 @@ def main(arguments: Sequence[str]) -> int:
         return _enhance(arguments[1:])
     parser = _parser()
     options = parser.parse_args(arguments)
+    if options.prompt is not None:  # the worker's is the bot's to name
+        options.models_file = options.models_file or usual_models_file()
     try:
         catalogue = load_catalogue(options.models_file)
     except ModelFileError as error:
@@ -86,7 +89,8 @@ def _download(arguments: Sequence[str]) -> int:
     parser.add_argument("--models-file", type=Path, help=_MODELS_FILE_HELP)
     options = parser.parse_args(arguments)
     try:
-        return download_models(options.models, load_catalogue(options.models_file))
+        catalogue = load_catalogue(options.models_file or usual_models_file())
+        return download_models(options.models, catalogue)
     except (ModelFileError, UnknownModelError) as error:
         parser.error(str(error))
 

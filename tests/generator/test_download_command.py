@@ -71,6 +71,33 @@ def test_what_cannot_be_downloaded_is_said_and_the_next_model_is_tried(
     assert said.out == "builtin is on this machine.\n"
 
 
+def test_a_download_reads_the_hubs_settings_and_the_models_file_from_the_env_file(
+    hub: HubServer, tmp_path: Path
+) -> None:
+    save_file({"a": np.zeros(10)}, tmp_path / "style.safetensors")
+    content = (tmp_path / "style.safetensors").read_bytes()
+    hub.repositories["somebody/a-lora"] = Repository({"style.safetensors": content})
+    (tmp_path / "models.toml").write_text(MODEL)
+    (tmp_path / ".env").write_text(
+        f"MODELS_FILE=models.toml\nHF_TOKEN=hf_of_a_test\nHF_HOME=home\nHF_ENDPOINT={hub.url}\n"
+    )
+    project = str(Path(__file__).parents[2])
+    environment = {"PYTHONPATH": project, "PATH": os.environ["PATH"], "HF_HOME": ""}
+    done = subprocess.run(
+        [*COMMAND, "mine"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "home/hub").glob("models--*")] == [
+        "models--somebody--a-lora"
+    ]
+    assert all(request.authorised for request in hub.asked)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
