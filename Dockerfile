@@ -1,8 +1,8 @@
 FROM python:3.12-slim
 
-# for the Japanese and Hindi words in the lesson's pictures
+# fonts for the Japanese and Hindi words in the lesson's pictures, and what `compile = true` compiles with
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fonts-noto-cjk fonts-noto-core \
+    && apt-get install --yes --no-install-recommends fonts-noto-cjk fonts-noto-core g++ \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home zoetrope
 WORKDIR /app
