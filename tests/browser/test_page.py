@@ -172,7 +172,7 @@ async def test_commands_have_names_in_the_members_language_and_take_both(chat: C
     await expect(chat.suggestions.first).to_contain_text("/clip")
 
 
-async def test_commands_typed_before_their_names_are_known_are_offered_with_them(chat: ChatPage) -> None:
+async def test_a_command_half_typed_gets_its_names_once_they_are_known(chat: ChatPage) -> None:
     typed = asyncio.Event()
 
     async def answer_late(route: Route) -> None:
@@ -333,6 +333,7 @@ async def test_escape_closes_a_form(chat: ChatPage) -> None:
     await expect(chat.modal).to_be_visible()
     await chat.keys("Escape")
     await expect(chat.modal).to_be_hidden()
+    await expect(chat.page.locator(":focus")).to_have_count(1)
 
 
 # --- the frame ------------------------------------------------------------------------------------
@@ -353,6 +354,45 @@ async def test_a_message_elsewhere_marks_its_channel(
     await chat.open_channel("general")
     await chat.wait_for_message("anybody here?")
     await expect(chat.page.locator(".channel.unread")).to_have_count(0)
+
+
+async def test_a_link_to_a_message_in_another_channel_leads_there(
+    chat: ChatPage, emulator: Emulator, open_page: OpenPage
+) -> None:
+    ada = await open_page(emulator.url, user="ada", channel="general")
+    await ada.send("over here")
+    there = await ada.wait_for_message("over here")
+    address = f"1/{emulator.world.channel_named('general').id}"
+    link = f"https://discord.com/channels/{address}/{await there.get_attribute('data-message-id')}"
+    await chat.send(f"/whisper {link} or [this way]({link})")
+    answer = await chat.wait_for_message("whispered")
+    await expect(answer.get_by_role("button", name="this way")).to_be_visible()
+    await chat.press(answer, "#general › 💬")
+    await expect(chat.message("over here")).to_be_in_viewport()
+    assert chat.page.url.endswith("#general")
+
+
+async def test_a_command_in_a_text_is_put_into_the_box(chat: ChatPage) -> None:
+    await chat.send("/whisper try </clip:1>")
+    await chat.press(await chat.wait_for_message("whispered try"), "/clip")
+    assert await chat.options() == {"prompt": ""}
+
+
+async def test_a_thread_is_reached_from_the_message_it_began_with(
+    chat: ChatPage, emulator: Emulator, open_page: OpenPage
+) -> None:
+    await chat.send("the beginning")
+    message = await chat.wait_for_message("the beginning")
+    starter = emulator.world.find_message(int(await message.get_attribute("data-message-id") or 0))
+    assert starter is not None
+    thread = emulator.moderation.create_thread(starter.channel, "side story", starter=starter)
+    ada = await open_page(emulator.url, user="ada", channel=str(thread.id))
+    await ada.send("in the thread")
+    await expect(chat.page.locator(".channel.unread")).to_have_text("side story")
+    await chat.press(chat.message("the beginning"), "side story")
+    await chat.wait_for_message("in the thread")
+    await expect(chat.page.get_by_text("This is the start of the thread.")).to_be_visible()
+    await expect(chat.page.get_by_role("combobox", name="Message #side story")).to_be_visible()
 
 
 async def test_the_page_comes_back_after_the_server_was_gone(open_page: OpenPage) -> None:

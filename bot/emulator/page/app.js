@@ -9,7 +9,7 @@ import { Interactions } from "./interactions.js";
 import { LiveEvents } from "./live.js";
 import { MessageList } from "./messagelist.js";
 import { ModalDialog } from "./modal.js";
-import { Sidebar, channelTitle } from "./sidebar.js";
+import { Sidebar } from "./sidebar.js";
 import { Store } from "./store.js";
 import { startClock } from "./time.js";
 import { TopBar } from "./topbar.js";
@@ -35,11 +35,12 @@ class App {
       press: (...pressed) => this.#actions.press(...pressed),
       useOn: (...used) => this.#actions.useOn(...used),
       dismiss: (message) => this.#dismiss(message),
-      jumpTo: (messageId) => this.#list.jumpTo(messageId),
+      jumpTo: (messageId, channelId) => this.#jumpTo(messageId, channelId),
+      begin: (commandName) => this.#composer.fill(`/${commandName} `),
     },
   });
   #actions = new Actions(this.#store, this.#interactions, this.#list);
-  #modal = new ModalDialog(this.#store, (...form) => this.#actions.submitModal(...form));
+  #modal = new ModalDialog(this.#store, (...form) => this.#actions.submitModal(...form), () => this.#composer.focus());
   #composer = new Composer(this.#store, this.#actions);
   #topBar = new TopBar(this.#store);
   #sidebar = new Sidebar(this.#store, {
@@ -99,12 +100,18 @@ class App {
     if (channelId === this.#store.channelId) return;
     this.#store.open(channelId);
     setAddress(this.#store);
-    const { channel } = this.#store;
-    const title = channelTitle(channel, this.#store);
-    this.#list.open(`Messages in ${title}`);
-    this.#composer.channelName = channel.type === 0 ? `#${title}` : `@${title}`;
+    const label = this.#store.labelOf(this.#store.channel);
+    this.#list.open(`Messages in ${label}`);
+    this.#composer.channelName = label;
     this.#draw();
     this.#composer.focus();
+  }
+
+  /** Show a message wherever it is; a channel is opened at its end where none is named. */
+  #jumpTo(messageId, channelId) {
+    if (!this.#store.visibleChannels.some(({ id }) => id === channelId)) return;
+    this.#openChannel(channelId);
+    if (messageId) this.#list.jumpTo(messageId);
   }
 
   #setConnected(isConnected) {
@@ -166,9 +173,10 @@ class App {
     this.#setConnected(true);
   }
 
-  #onMessage(message, isNew) {
+  async #onMessage(message, isNew) {
     if (!this.#store.channels.some(({ id }) => id === message.channel_id)) {
-      this.#read(); // the first message of a new direct message channel
+      await this.#read(); // the first message of a thread or of direct messages
+      if (isNew && this.#store.markUnread(message)) this.#sidebar.draw();
       return;
     }
     const before = this.#store.message(message.channel_id, message.id);

@@ -74,7 +74,9 @@ function shownSize(kind, width, height) {
 function covered(node) {
   const cover = h("button", { class: "spoiler-cover", type: "button", "aria-label": "Show the spoiler" }, "Spoiler");
   const wrapper = h("div", { class: "covered" }, node, cover);
+  node.inert = true; // neither read aloud nor reached by keys
   cover.addEventListener("click", () => {
+    node.inert = false;
     wrapper.classList.add("revealed");
     cover.remove();
   });

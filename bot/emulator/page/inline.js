@@ -6,6 +6,8 @@ import { timestamp } from "./time.js";
 // inside a mark: an escaped character or any other, so that each has one way to match
 const INSIDE = String.raw`((?:\\[\s\S]|[^\\])+?)`;
 
+const MESSAGE_LINK = String.raw`https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)`;
+
 const sticky = (source) => new RegExp(source, "y");
 
 /** `[pattern, build(match, names)]`; the first pattern that matches at a place wins. */
@@ -14,14 +16,15 @@ const RULES = [
   [sticky("(`+)([\\s\\S]*?[^`])\\1(?!`)"), ([, , code]) => h("code", {}, trimmed(code))],
   [sticky(String.raw`<@!?(\d+)>`), ([, id], names) => mention(`@${names.user(id)}`, names.isMe(id))],
   [sticky(String.raw`<@&(\d+)>`), ([, id], names) => mention(`@${names.role(id)}`)],
-  [sticky(String.raw`<#(\d+)>`), ([, id], names) => mention(`#${names.channel(id)}`)],
-  [sticky(String.raw`<\/([^:>\n]{1,100}):\d+>`), ([, name]) => mention(`/${name}`)],
+  [sticky(String.raw`<#(\d+)>`), ([, id], names) => mention(names.channel(id))],
+  [sticky(String.raw`<\/([^:>\n]{1,100}):\d+>`), ([, name]) => command(name)],
   [sticky("@(?:everyone|here)\\b"), ([text]) => mention(text)],
   [sticky(String.raw`<t:(-?\d{1,13})(?::([tTdDfFR]))?>`), ([, s, style]) => timestamp(Number(s), style)],
   [sticky(String.raw`<a?:(\w{2,32}):\d+>`), ([, name]) => `:${name}:`],
+  [sticky(MESSAGE_LINK), ([, channel, id], names) => jump([names.channel(channel), " › 💬"], channel, id, "mention")],
   [
-    sticky(String.raw`https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)`),
-    ([, channel, id], names) => jump(`#${names.channel(channel)} › 💬`, id),
+    sticky(String.raw`\[((?:\\.|[^\[\]\\\n])+)\]\(<?${MESSAGE_LINK}>?\)`),
+    ([, text, channel, id], names) => jump(renderInline(text, names), channel, id, "link-button"),
   ],
   [sticky(String.raw`<(https?:\/\/[^\s<>]+)>`), ([, url]) => link(url, url)],
   [
@@ -81,8 +84,13 @@ function mention(text, isMe = false) {
 }
 
 /** A link to a message, which is on this very page. */
-function jump(text, messageId) {
-  return h("button", { type: "button", class: "mention jump", dataset: { jumpTo: messageId } }, text);
+function jump(content, channelId, messageId, look) {
+  return h("button", { type: "button", class: `inline-button ${look}`, dataset: { channelId, messageId } }, content);
+}
+
+/** A command that is put into the box by a press. */
+function command(name) {
+  return h("button", { type: "button", class: "inline-button mention", dataset: { command: name } }, `/${name}`);
 }
 
 function link(url, ...content) {

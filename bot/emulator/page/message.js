@@ -23,21 +23,17 @@ export class MessageView {
   #media = new Map();
   #menu;
   #slots = Object.fromEntries(
-    ["context", "text", "embeds", "components", "reactions", "failure", "footer"].map((name) => [name, new Slot(name)]),
+    ["context", "text", "embeds", "components", "thread", "reactions", "failure", "footer"].map((name) => [name, new Slot(name)]),
   );
   #files = h("div", { class: "attachments", hidden: true });
 
-  /** `actions`: `press(message, customId, values)`, `useOn(message, commandName)`, `react(message, emoji)`, `dismiss(message)`, `jumpTo(messageId)`. */
+  /** `actions`: `press(message, customId, values)`, `useOn(message, commandName)`, `react(message, emoji)`, `dismiss(message)`, `jumpTo(messageId, channelId)`, `begin(commandName)`. */
   constructor(message, { store, actions }) {
     this.#store = store;
     this.#names = store.names;
     this.#actions = actions;
-    const { context, text, embeds, components, reactions, failure, footer } = this.#slots;
+    const { context, text, embeds, components, thread, reactions, failure, footer } = this.#slots;
     text.element.classList.add("markdown");
-    text.element.addEventListener("click", ({ target }) => {
-      const link = target.closest("[data-jump-to]");
-      if (link) actions.jumpTo(link.dataset.jumpTo);
-    });
     this.#menu = messageMenu({ commands: () => store.messageCommands, use: (name) => this.#use(name) });
     this.element = h(
       "li",
@@ -49,10 +45,11 @@ export class MessageView {
         "div",
         { class: "body" },
         h("div", { class: "head" }, this.#head(message)),
-        text.element, embeds.element, this.#files, components.element, reactions.element,
+        text.element, embeds.element, this.#files, components.element, thread.element, reactions.element,
         failure.element, footer.element,
       ),
     );
+    this.element.addEventListener("click", ({ target }) => this.#follow(target.closest(".inline-button")?.dataset));
     this.update(message);
   }
 
@@ -67,6 +64,8 @@ export class MessageView {
     this.#slots.embeds.show(message.embeds, () => (message.embeds ?? []).map((each) => embedView(each, this.#names)));
     this.#showFiles(message.attachments ?? []);
     this.#showComponents();
+    const thread = this.#store.threadFrom(message.id);
+    this.#slots.thread.show(thread?.name, () => thread && threadLink(thread));
     this.#slots.reactions.show(message.reactions, () => this.#reactions(message));
     this.#slots.footer.show(isEphemeral, () => isEphemeral && this.#footer());
   }
@@ -105,7 +104,7 @@ export class MessageView {
       h("span", { class: "context-author" }, `@${this.#store.nameOf(author)}`),
       h(
         "button",
-        { type: "button", class: "reply-text", onclick: () => this.#actions.jumpTo(id) },
+        { type: "button", class: "reply-text", onclick: () => this.#actions.jumpTo(id, this.#message.channel_id) },
         renderMarkdown(summary.split("\n")[0], this.#names),
       ),
     ];
@@ -120,8 +119,9 @@ export class MessageView {
     this.#slots.text.show([content, isThinking, edited], () => {
       if (isThinking) return thinking(this.#store.nameOf(this.#message.author));
       if (!content) return null;
-      const mark = edited && h("time", { class: "edited", datetime: edited, title: edited }, "(edited)");
-      return [renderMarkdown(content, this.#names), mark];
+      const blocks = renderMarkdown(content, this.#names);
+      if (edited) markEdited(blocks, edited);
+      return blocks;
     });
   }
 
@@ -170,6 +170,12 @@ export class MessageView {
     );
   }
 
+  /** Go where a link in the text leads, or begin the command it names. */
+  #follow({ channelId, messageId, command } = {}) {
+    if (channelId) this.#actions.jumpTo(messageId, channelId);
+    if (command) this.#actions.begin(command);
+  }
+
   async #press(customId, values) {
     this.#busy = customId;
     this.#showFailure(null);
@@ -200,6 +206,17 @@ export class MessageView {
       ),
     ];
   }
+}
+
+function markEdited(blocks, time) {
+  const mark = h("time", { class: "edited", datetime: time, title: time }, "(edited)");
+  const last = blocks.at(-1);
+  if (last.matches("p, small")) last.append(mark);
+  else blocks.push(mark);
+}
+
+function threadLink({ id, name }) {
+  return h("button", { type: "button", class: "inline-button thread-link", dataset: { channelId: id } }, icon("hash", 18), name);
 }
 
 function thinking(name) {

@@ -82,6 +82,7 @@ export class MessageList {
     const element = this.#views.get(messageId)?.element;
     if (!element) return;
     element.scrollIntoView({ block: "center" });
+    this.#onScroll();
     element.classList.remove("flash");
     requestAnimationFrame(() => element.classList.add("flash"));
   }

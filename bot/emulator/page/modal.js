@@ -15,14 +15,17 @@ export class ModalDialog {
   #problem = h("p", { class: "modal-problem", role: "alert", hidden: true });
   #button = h("button", { type: "submit", class: "button primary" }, h("span", { class: "button-label" }, "Submit"));
 
-  /** `submit(event, components, files)` returns null when the bot took the form, else what went wrong. */
-  constructor(store, submit) {
+  /**
+   * `submit(event, components, files)` returns null when the bot took the form, else what went wrong;
+   * `onLeft()` is told when it has closed and nothing else has the focus.
+   */
+  constructor(store, submit, onLeft) {
     this.#store = store;
     this.#submit = submit;
     const close = () => this.close();
     this.#dialog = h(
       "dialog",
-      { class: "modal", "aria-labelledby": "modal-title", onclose: () => this.#forget() },
+      { class: "modal", "aria-labelledby": "modal-title", onclose: () => this.#forget(onLeft) },
       h(
         "form",
         { novalidate: true, onsubmit: (event) => this.#onSubmit(event) },
@@ -81,9 +84,11 @@ export class ModalDialog {
     this.#problem.hidden = problem === null;
   }
 
-  #forget() {
+  #forget(onLeft) {
     this.#event = null;
     this.#fields = [];
     this.#body.replaceChildren();
+    // what had the focus before may be gone: a command leaves the box, a press changes its message
+    if (document.activeElement === document.body) onLeft();
   }
 }

@@ -4,8 +4,7 @@ import { fill, h } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { drum, icon } from "./icons.js";
 import { languageName } from "./localise.js";
-
-const DIRECT_MESSAGE = 1;
+import { isDirect } from "./store.js";
 
 export class Sidebar {
   #store;
@@ -56,8 +55,8 @@ export class Sidebar {
         class: ["channel", unread.has(channel.id) && "unread", channel.parent_id && "thread"].filter(Boolean).join(" "),
         onclick: () => this.#actions.openChannel(channel.id),
       },
-      icon(channel.type === DIRECT_MESSAGE ? "at" : "hash"),
-      h("span", { class: "channel-name" }, channelTitle(channel, this.#store)),
+      icon(isDirect(channel) ? "at" : "hash"),
+      h("span", { class: "channel-name" }, this.#store.titleOf(channel)),
       mentions > 0 && h("span", { class: "mention-count", "aria-label": `${mentions} mentions` }, mentions),
     );
   }
@@ -75,10 +74,4 @@ export class Sidebar {
       h("span", { class: "speaker-name" }, this.#store.nameOf(user)),
     );
   }
-}
-
-export function channelTitle(channel, store) {
-  if (channel.type !== DIRECT_MESSAGE) return channel.name;
-  const others = channel.recipient_ids.filter((id) => id !== store.me.id);
-  return others.map((id) => store.names.user(id)).join(", ");
 }

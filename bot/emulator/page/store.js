@@ -12,6 +12,10 @@ function bySnowflake(a, b) {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+export function isDirect({ type }) {
+  return type === DIRECT_MESSAGE;
+}
+
 export class Store {
   guild = { id: "", name: "", roles: [] };
   channels = [];
@@ -64,10 +68,25 @@ export class Store {
     return this.channels.filter(({ parent_id: parentId }) => parentId === channel.id);
   }
 
+  /** The thread that was begun from a message, which has its id. */
+  threadFrom(messageId) {
+    return this.channels.find(({ id, parent_id: parentId }) => id === messageId && parentId);
+  }
+
   get directMessages() {
-    return this.channels.filter(
-      ({ type, recipient_ids: recipients }) => type === DIRECT_MESSAGE && recipients.includes(this.me.id),
-    );
+    return this.channels.filter((channel) => isDirect(channel) && channel.recipient_ids.includes(this.me.id));
+  }
+
+  /** What a place is called: a conversation by who else is in it. */
+  titleOf(channel) {
+    if (!isDirect(channel)) return channel.name;
+    const others = channel.recipient_ids.filter((id) => id !== this.me.id);
+    return others.map((id) => this.names.user(id)).join(", ");
+  }
+
+  /** The same with its mark: "#videos", or "@Ada". */
+  labelOf(channel) {
+    return `${isDirect(channel) ? "@" : "#"}${this.titleOf(channel)}`;
   }
 
   get visibleChannels() {
@@ -90,7 +109,10 @@ export class Store {
   names = {
     user: (userId) => (this.person(userId) ? this.nameOf(this.person(userId)) : "unknown-user"),
     role: (roleId) => this.guild.roles.find(({ id }) => id === roleId)?.name ?? "unknown-role",
-    channel: (channelId) => this.channels.find(({ id }) => id === channelId)?.name ?? "unknown-channel",
+    channel: (channelId) => {
+      const channel = this.channels.find(({ id }) => id === channelId);
+      return channel ? this.labelOf(channel) : "#unknown-channel";
+    },
     isMe: (userId) => userId === this.me.id,
   };
 

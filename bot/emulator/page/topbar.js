@@ -2,10 +2,9 @@
 
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
-import { channelTitle } from "./sidebar.js";
+import { isDirect } from "./store.js";
 
 const TYPING_TIME = 9000; // milliseconds a typing event lasts
-const TEXT = 0;
 
 export class TopBar {
   #store;
@@ -31,17 +30,17 @@ export class TopBar {
 
   draw() {
     const { channel, bot, botOnline } = this.#store;
-    const title = channelTitle(channel, this.#store);
+    const title = this.#store.titleOf(channel);
     fill(
       this.#channel,
-      icon(channel.type === TEXT ? "hash" : "at", 22),
-      h("h2", {}, title),
+      icon(isDirect(channel) ? "at" : "hash", 22),
+      h("h2", { title }, title),
       channel.topic && h("p", { class: "topic", title: channel.topic }, channel.topic),
     );
     const name = this.#store.nameOf(bot);
     this.#bot.classList.toggle("online", botOnline);
     fill(this.#bot, h("i"), h("span", {}, `${name} is ${botOnline ? "online" : "offline"}`));
-    document.title = `${channel.type === TEXT ? "#" : "@"}${title} · ${this.#store.guild.name}`;
+    document.title = `${this.#store.labelOf(channel)} · ${this.#store.guild.name}`;
   }
 
   showTyping(userId) {

@@ -2,20 +2,17 @@
 
 import { h } from "./dom.js";
 import { drum, icon } from "./icons.js";
-import { channelTitle } from "./sidebar.js";
+import { isDirect } from "./store.js";
 
 const EXAMPLE = { command: "video", line: "/video a red circle moving right on a white background" };
 
 /** The nodes at the top of a channel; `use(line)` puts the example into the box. */
 export function welcome(store, use) {
   const { channel } = store;
-  const title = channelTitle(channel, store);
-  const isText = channel.type === 0;
   const hasExample = store.slashCommands.some(({ name }) => name === EXAMPLE.command);
   return [
-    isText ? h("span", { class: "welcome-mark" }, icon("hash", 40)) : drum(68),
-    h("h2", {}, isText ? `Welcome to #${title}!` : title),
-    h("p", {}, isText ? `This is the start of the #${title} channel.` : `This is the start of your messages with ${title}.`),
+    isDirect(channel) ? drum(68) : h("span", { class: "welcome-mark" }, icon("hash", 40)),
+    ...beginning(channel, store),
     hasExample &&
       h(
         "p",
@@ -24,4 +21,11 @@ export function welcome(store, use) {
         h("button", { type: "button", onclick: () => use(EXAMPLE.line) }, h("code", {}, EXAMPLE.line)),
       ),
   ].filter(Boolean);
+}
+
+function beginning(channel, store) {
+  const title = store.titleOf(channel);
+  if (isDirect(channel)) return [h("h2", {}, title), h("p", {}, `This is the start of your messages with ${title}.`)];
+  if (channel.parent_id) return [h("h2", {}, title), h("p", {}, "This is the start of the thread.")];
+  return [h("h2", {}, `Welcome to #${title}!`), h("p", {}, `This is the start of the #${title} channel.`)];
 }
