@@ -184,7 +184,7 @@ async def _login(client: ZoetropeClient, token: str) -> None:
             "Discord refused the token: copy it again from the Developer Portal "
             "(your application > Bot > Reset Token) into DISCORD_TOKEN"
         ) from None
-    except (OSError, discord.HTTPException) as error:
+    except (OSError, discord.HTTPException, discord.RateLimited) as error:
         raise StartupError(f"Discord cannot be reached ({error}): check the network") from error
 
 

@@ -2,12 +2,16 @@
 
 import hashlib
 import json
+import logging
+from collections.abc import Sequence
 from typing import Any
 
 from discord import app_commands
 
 from bot.i18n import CommandTranslator
 from bot.jobs.store import Store
+
+_log = logging.getLogger(__name__)
 
 # each says what it is not, too: what is left open is as the whole tree has it
 IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
@@ -20,7 +24,8 @@ async def register_commands(
 ) -> dict[str, int]:
     """Register the commands if they changed, and return their ids by name.
 
-    Discord limits how many a day may be created. A local one forgets them: there, `always`.
+    Discord limits how many a day may be created. A local one forgets them: there, `always`. No
+    word of another language keeps the bot from starting: where Discord refuses one, it gets none.
     """
     translator = CommandTranslator()
     await tree.set_translator(translator)
@@ -31,7 +36,19 @@ async def register_commands(
     fact = f"commands of {tree.client.application_id}"
     if not always and await store.fact(fact) == digest:
         commands = await tree.fetch_commands()
-    else:
-        commands = await tree.sync()
+    elif (synced := await _sync(tree)) is not None:
+        commands = synced
         await store.save_fact(fact, digest)
+    else:
+        await tree.set_translator(None)
+        commands = await tree.sync()
     return {command.name: command.id for command in commands}
+
+
+async def _sync(tree: app_commands.CommandTree[Any]) -> Sequence[app_commands.AppCommand] | None:
+    """Register the commands in all languages; None where Discord does not like how they are."""
+    try:
+        return await tree.sync()
+    except app_commands.CommandSyncFailure as refused:
+        _log.error("the commands are registered in English alone: %s", refused)
+        return None

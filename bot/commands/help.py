@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.client import Interaction, ZoetropeClient
 from bot.commands.asking import resolve_model
 from bot.commands.ruling import most_waiting, rules_for
+from bot.delivery.places import route_of
 from bot.errors import Refusal
 from bot.i18n import N_, _, name_of
 from bot.jobs.rules import GuildRules
@@ -52,6 +53,9 @@ async def _help(interaction: Interaction) -> discord.Embed:
 def _may_use(interaction: Interaction, command: _Command) -> bool:
     """Tell whether a command is shown to somebody there, unless an admin has changed that."""
     if command.guild_only and interaction.guild is None:
+        return False
+    installs = command.allowed_installs
+    if installs is not None and not installs.user and route_of(interaction) == "interaction":
         return False
     needed = command.default_permissions
     return needed is None or interaction.permissions >= needed

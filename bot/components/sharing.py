@@ -35,10 +35,7 @@ async def share(interaction: Interaction, job: Job) -> None:
     async with client.sharing:  # of two presses at the same moment, the second finds the first
         if (url := await _shared_url(interaction, job)) is not None:
             raise Refusal(refusals.already_shared(job.id, url))
-        clips = await _clips_for(interaction, job)
-        message = await channel.send(
-            sharing.shared(job), files=await clips.files(), nonce=f"{job.id}-share"
-        )
+        message = await _post(interaction, channel, job)
         here = Share(channel.id, message.id, interaction.user.id, time.time())
         await client.store.save_share(job.id, here)
     _log.info("job %s: shared in channel %d by %d", job.id, channel.id, interaction.user.id)
@@ -73,6 +70,16 @@ async def _shared_url(interaction: Interaction, job: Job) -> str | None:
         return (await place.fetch_message(shared.message_id)).jump_url
     except (discord.NotFound, discord.Forbidden):
         return None
+
+
+async def _post(interaction: Interaction, channel: _Showcase, job: Job) -> discord.Message:
+    clips = await _clips_for(interaction, job)
+    text, once = sharing.shared(job), f"{job.id}-share"
+    try:
+        return await channel.send(text, files=await clips.files(), nonce=once)
+    except discord.NotFound:
+        # of what was deleted a moment ago Discord still knows the nonce, and not the message
+        return await channel.send(text, files=await clips.files(), nonce=interaction.id)
 
 
 async def _clips_for(interaction: Interaction, job: Job) -> Clips:

@@ -18,8 +18,9 @@ LOCALES = frozenset(
 )
 """Languages that names and descriptions may be translated into."""
 
-_NAME = re.compile(r"[-_'\w\u0900-\u0963\u0966-\u097f\u0e01-\u0e3a\u0e40-\u0e5b]{1,32}")
-"""With all of Devanagari and Thai: their vowel signs are no letters."""
+_NAME = re.compile(r"[-_\w\u0900-\u0963\u0966-\u097f\u0e01-\u0e3a\u0e40-\u0e5b]{1,32}")
+"""With all of Devanagari and Thai: their vowel signs are no letters. Of the apostrophes only the
+one that is a letter (U+02BC)."""
 _LARGEST = 8000
 _LOCALISED: Table = {"name_localizations": Key(dict), "description_localizations": Key(dict)}
 _COMMAND: Table = {

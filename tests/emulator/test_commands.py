@@ -137,6 +137,7 @@ async def test_commands_are_made_changed_and_deleted_one_by_one(
 FAULTS: list[tuple[Payload, str]] = [
     (command(name="Video"), "name"),
     (command(name="a b"), "name"),
+    (command(name="isn't"), "name"),
     (command(name="x" * 33), "name"),
     (command(description=""), "description"),
     (command(description="x" * 101), "description"),

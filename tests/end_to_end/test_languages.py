@@ -1,17 +1,21 @@
 """Everybody meets the bot in the language of their own Discord client."""
 
 from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.emulator import effects, errors
 from bot.emulator.driver import Human
+from bot.emulator.faults import Fault
 from bot.errors import StoreError
 from bot.explainer.topics import TOPICS
 from bot.i18n import LANGUAGES, _, name_of, speaking
 from bot.jobs.dispatcher import Dispatcher
 from bot.texts import refusals, wishes
+from tests.end_to_end.stack import bot_settings, local_discord, running_bot
 from tests.end_to_end.stories import QUICK, ask, finished, job_id, refusal, status_says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -50,6 +54,26 @@ def described(commands: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def shown(each: dict[str, Any], field: str, locale: str) -> str:
     """Return what a client in that language shows."""
     return each.get(f"{field}_localizations", {}).get(locale, each[field])
+
+
+async def test_a_translation_that_discord_refuses_keeps_no_bot_from_starting(
+    tmp_path: Path,
+) -> None:
+    """Which names it takes in Hindi or Japanese is known only by its own word."""
+    refused = errors.invalid([0, "name_localizations", "hi"], "INVALID_NAME", "Invalid")
+    fault = Fault(
+        name="refused",
+        effect=effects.refusal(refused),
+        method="PUT",
+        path="/applications/*/commands",
+    )
+    async with local_discord() as emulator, Human.connect(emulator.url) as you:
+        emulator.faults.add(fault)
+        async with running_bot(bot_settings(emulator, tmp_path), you, plain=True):
+            assert emulator.faults.counts["refused"] == 1
+            names = {each["name"]: each.get("name_localizations") for each in you.commands}
+            assert "video" in names
+            assert not any(names.values())
 
 
 async def test_discord_has_every_command_in_every_language(you: Human) -> None:

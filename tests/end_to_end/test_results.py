@@ -246,6 +246,10 @@ async def test_a_clip_is_shared_once_with_credit_by_its_author_and_deleted_with_
             again = await you.reply(await you.click(clip, "Share"))
             assert "is in the showcase already: https://discord.com/channels/" in again.content
             assert post.id in again.content
+            await you.delete(post)
+            await showcase.wait_deleted(post.id)
+            told = await ada.reply(await ada.click(clip, "Share"))
+            post = await showcase.wait_for(lambda m: m.id in told.content)
             await ada.click(clip, "Delete")
             await showcase.wait_deleted(post.id)
 

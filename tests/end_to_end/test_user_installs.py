@@ -116,6 +116,9 @@ async def test_what_is_decided_for_servers_is_offered_only_where_they_have_the_b
             with pytest.raises(Refused) as refused:
                 await human.command(command)
             assert refused.value.status == 403
+        help_page = await host.reply(await host.command("help"))
+        assert "</queue:" in help_page.text
+        assert "</settings" not in help_page.text
         state = await direct.reply(await direct.command("operator status"))
         assert "waiting, from all servers" in state.content
 

@@ -13,6 +13,7 @@ from bot.emulator.uploads import Body, load_body
 from bot.emulator.wire import decode, json_response
 
 API = "/api/v10"
+_WITHOUT_TOKEN = (f"{API}/interactions/", f"{API}/webhooks/")
 _log = logging.getLogger(__name__)
 
 
@@ -77,7 +78,7 @@ def require_token(token: str) -> Middleware:
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        open_to_all = request.path.startswith((f"{API}/interactions/", f"{API}/webhooks/"))
+        open_to_all = request.path.startswith(_WITHOUT_TOKEN) or request.path == f"{API}/gateway"
         if not open_to_all and request.headers.get("Authorization") != f"Bot {token}":
             raise unauthorized()
         return await handler(request)
