@@ -1,18 +1,34 @@
 """What sentences are made with: members' words made harmless, times, sizes."""
 
+from unicodedata import bidirectional
+
 from discord.utils import escape_markdown, escape_mentions
 
 from bot.i18n import decimal
 from bot.jobs.job import Job
 
 _QUOTED_LENGTH = 300
+_DIRECTIONS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""What turns the words around it, too: embeddings, overrides and isolates."""
 
 
 def quote(text: str, length: int = _QUOTED_LENGTH) -> str:
-    """Return a member's words as plain text: no mention, no markdown, not too long."""
-    if len(text) > length:
-        text = text[: length - 1].rstrip() + "…"
-    return escape_mentions(escape_markdown(text))
+    """Return a member's words as plain text: no mention, link or markdown, and not too long.
+
+    Words from right to left keep their order to themselves.
+    """
+    text = cut(text.translate(_DIRECTIONS), length)
+    escaped = escape_markdown(text, ignore_links=False)
+    # a backslash is not shown, and neither a mention nor an address goes on behind it
+    harmless = escape_mentions(escaped.replace("<", "\\<").replace("://", ":\\//"))
+    if any(bidirectional(character) in ("R", "AL") for character in text):
+        return f"\u2068{harmless}\u2069"
+    return harmless
+
+
+def in_code(text: str, length: int) -> str:
+    """Return a member's words for between backticks, where everything is shown as it is."""
+    return escape_mentions(cut(text.translate(_DIRECTIONS), length).replace("`", "'"))
 
 
 def link_to(job: Job) -> str | None:
@@ -30,8 +46,8 @@ def to_copy(text: str) -> str:
 
 
 def cut(text: str, length: int = 2000) -> str:
-    """Return a text that fits into a message."""
-    return text if len(text) <= length else text[: length - 1] + "…"
+    """Return a text of at most so many characters, which fit into a message."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def from_now(unix_time: float) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.i18n import N_, _, decimal
 from bot.jobs.job import Job
-from bot.texts.common import at, link_to, quote, short_number
+from bot.texts.common import at, in_code, link_to, short_number
 from bot.texts.status import parentage
 from generator import Completed, ModelSpec, Stage
 
@@ -51,7 +51,7 @@ def settings(job: Job, spec: ModelSpec) -> str:
     if job.style is not None:
         lines.append(_("Style {style}").format(style=_(job.style)))
     if request.lora is not None:
-        lines.append(_("LoRA {lora}").format(lora=f"`{quote(request.lora, 50)}`"))
+        lines.append(_("LoRA {lora}").format(lora=f"`{in_code(request.lora, 50)}`"))
     if request.image_path is not None:
         lines.append(_("Begins with a picture"))
     if request.variation_seed is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.i18n import N_, _
-from bot.texts.common import quote, short_number
+from bot.texts.common import in_code, quote, short_number
 
 TITLE = N_("Your own settings")
 WHAT_FOR = N_(
@@ -66,4 +66,4 @@ def gone(name: str) -> str:
 def not_a_number(text: str) -> str:
     return _(
         "The length must be a number of seconds, such as `2.5`, or empty; you wrote `{text}`."
-    ).format(text=quote(text, 40))
+    ).format(text=in_code(text, 40))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.i18n import N_, _, decimal, ngettext
-from bot.texts.common import from_now, quote, short_number
+from bot.texts.common import from_now, in_code, quote, short_number
 from bot.texts.permissions import listed
 
 NOT_YOURS = N_("Only the person who asked for this video, or a moderator, can do that.")
@@ -154,7 +154,7 @@ def too_large_to_show(job_id: str) -> str:
 
 def unknown_id(job_id: str) -> str:
     return _("I know no video `{id}` that you may see. Its id is the word after the #.").format(
-        id=quote(job_id, 20)
+        id=in_code(job_id, 20)
     )
 
 

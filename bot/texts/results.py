@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.i18n import N_, _, decimal, ngettext
 from bot.jobs.job import Job
+from bot.texts import quota
 from bot.texts.common import quote
 from bot.texts.permissions import listed
 from bot.texts.status import headline, made_with, seeds
@@ -33,22 +34,22 @@ def result(job: Job, clips: Sequence[Completed], spec: ModelSpec, default_model:
     )
     if job.variations > 1:
         facts = ngettext(
-            "{count} clip of {seconds} s · seed {seeds} · {model} · made in {made} s",
-            "{count} clips of {seconds} s · seeds {seeds} · {model} · made in {made} s",
+            "{count} clip of {seconds} s · seed {seeds} · {model} · made in {made}",
+            "{count} clips of {seconds} s · seeds {seeds} · {model} · made in {made}",
             len(clips),
         )
     else:
-        facts = _("{seconds} s · seed {seed} · {model} · made in {made} s")
+        facts = _("{seconds} s · seed {seed} · {model} · made in {made}")
     facts = facts.format(
         count=len(clips),
         seconds=decimal(clips[0].num_frames / clips[0].fps, 1),
         seed=job.request.seed,
         seeds=seeds(job, len(clips)),
         model=spec.title,
-        made=decimal(made, 1),
+        made=_time(made),
     )
     if waited >= 1:
-        facts += " · " + _("waited {seconds} s").format(seconds=decimal(waited))
+        facts += " · " + _("waited {time}").format(time=quota.time(waited))
     lines = [ready, f"-# {facts}"]
     if len(clips) < job.variations and job.failure is not None:
         lines.append(f"⚠️ {_missing(job, len(clips), job.failure)}")
@@ -61,6 +62,13 @@ def result(job: Job, clips: Sequence[Completed], spec: ModelSpec, default_model:
     if note is not None:
         lines.append(f"-# ℹ️ {note} {how_to_switch(default_model)}")
     return "\n".join(lines)
+
+
+def _time(seconds: float) -> str:
+    """Say a short time more exactly than `quota.time` does."""
+    if seconds < 60:
+        return _("{seconds} s").format(seconds=decimal(seconds, 1))
+    return quota.time(seconds)
 
 
 def _missing(job: Job, made: int, reason: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.i18n import N_, _, decimal
-from bot.texts.common import quote, short_number
+from bot.texts.common import in_code, quote, short_number
 
 PROMPT_EMPTY = N_("The prompt is empty: describe what the video should show.")
 PICTURE_GONE = N_("The picture is not kept any more. Send it again with `/video`.")
@@ -32,13 +32,13 @@ def picture_too_large(width: int, height: int, limit: int) -> str:
 
 def not_a_whole_number(label: str, text: str) -> str:
     return _("{option} must be a whole number or empty; you wrote `{text}`.").format(
-        option=label, text=quote(text, 40)
+        option=label, text=in_code(text, 40)
     )
 
 
 def not_a_number(label: str, text: str) -> str:
     return _("{option} must be a number or empty; you wrote `{text}`.").format(
-        option=label, text=quote(text, 40)
+        option=label, text=in_code(text, 40)
     )
 
 
@@ -56,7 +56,7 @@ def out_of_range(option: str, value: float, low: float, high: float) -> str:
 
 def size_unreadable(text: str, width: int, height: int) -> str:
     return _("`{text}` is not a size. Write it as width x height, such as `{example}`.").format(
-        text=quote(text, 40), example=f"{width}x{height}"
+        text=in_code(text, 40), example=f"{width}x{height}"
     )
 
 
@@ -67,10 +67,9 @@ def size_refused(width: int, height: int, model: str, near_width: int, near_heig
 
 
 def seconds_refused(seconds: float, longest: float, model: str) -> str:
-    return _(
-        "{model} makes clips of at most {longest} s, and longer than 0 s; "
-        "you asked for {seconds} s."
-    ).format(model=model, longest=decimal(longest, 1), seconds=short_number(seconds))
+    return _("{model} makes clips of up to {longest} s; you asked for {seconds} s.").format(
+        model=model, longest=short_number(longest), seconds=short_number(seconds)
+    )
 
 
 def gpu_needed(model: str) -> str:
@@ -92,7 +91,7 @@ def option_lacking(option: str, model: str, others: Sequence[str]) -> str:
 
 def no_such_lora(name: str, model: str, available: Sequence[str]) -> str:
     return _("{model} has no LoRA `{name}`. There are: {available}.").format(
-        model=model, name=quote(name, 50), available=_codes(available)
+        model=model, name=in_code(name, 50), available=_codes(available)
     )
 
 
@@ -104,7 +103,7 @@ def no_such_style(name: str, available: Sequence[str]) -> str:
 
 def aspect_unreadable(text: str) -> str:
     return _("`{text}` is not a shape. Write it as width to height, such as `16:9`.").format(
-        text=quote(text, 40)
+        text=in_code(text, 40)
     )
 
 

@@ -33,6 +33,28 @@ def test_a_quoted_prompt_neither_mentions_nor_formats() -> None:
     assert r"\*\*bold\*\*" in quoted
 
 
+def test_a_quoted_prompt_links_nowhere_and_names_no_place() -> None:
+    quoted = common.quote("https://example.com/a_b <#123> <t:0:R> </video:1>")
+    assert quoted == r"https:\//example.com/a\_b \<#123> \<t:0:R> \</video:1>"
+
+
+def test_words_from_right_to_left_leave_what_follows_in_its_order() -> None:
+    assert common.quote("שלום") == "\u2068שלום\u2069"
+    assert common.quote("\u202eevil\u2069") == "evil"
+
+
+def test_words_in_code_are_shown_as_they_are_and_do_not_end_it() -> None:
+    assert common.in_code("1_2 `@everyone", 40) == "1_2 '@\u200beveryone"
+
+
+def test_a_long_time_is_said_in_minutes() -> None:
+    job = make_job(started_at=100.0, finished_at=103.14)
+    assert "made in 3.1 s" in results.result(job, [COMPLETED], BUILTIN, "modelscope")
+    long = make_job(created_at=10.0, started_at=205.0, finished_at=1000.0)
+    said = results.result(long, [COMPLETED], BUILTIN, "modelscope")
+    assert "made in 13 min 15 s · waited 3 min 15 s" in said
+
+
 def test_a_long_prompt_is_cut_where_it_is_quoted_but_whole_in_the_alt_text() -> None:
     job = make_job()
     spec = BUILTIN
