@@ -90,6 +90,8 @@ async def _find(
         raise error from None
     except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
         return None
+    except RuntimeError:  # the session is closed: the bot stops, and its next start looks again
+        return None
     if mark not in message.content:
         raise error
     return message.id

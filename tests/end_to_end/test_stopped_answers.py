@@ -1,6 +1,7 @@
-"""A bot that is killed while it opens a thread for several videos: the next one goes on there."""
+"""A bot that stops while it tells of videos: the next one goes on in the messages, and thread."""
 
 import asyncio
+import signal
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
@@ -138,7 +139,7 @@ async def test_a_bot_killed_at_each_step_of_opening_their_thread_goes_on_in_it(
     assert not any("**#" in message.content for message in asked_in.history())
 
 
-async def test_without_a_thread_they_stay_where_they_were_asked_for_and_one_alone_is_found(
+async def test_a_bot_that_stops_while_it_answers_finds_its_messages_where_no_thread_was_opened(
     emulator: Emulator, you: Human, tmp_path: Path
 ) -> None:
     emulator.faults.add(threads(effects.refusal(errors.known(50013))))
@@ -149,7 +150,8 @@ async def test_without_a_thread_they_stay_where_they_were_asked_for_and_one_alon
         await first.came.wait()
         await you.command("video", prompt="a green star", **QUICK)
         await alone.came.wait()
-        await bot.kill()
+        bot.send(signal.SIGTERM)
+        assert await bot.end() == 0
     place = emulator.world.channels[int(you.channel_id)]
     waiting = next(m for m in you.messages.values() if "a green star" in m.content)
     async with bot_process(emulator, tmp_path, you, plain=True):
