@@ -42,6 +42,7 @@ from generator.protocol import (
     Terminal,
     Upload,
 )
+from generator.rules import smoother_fps
 from generator.spec import ModelSpec
 from generator.toml_lines import line_of
 
@@ -78,6 +79,7 @@ __all__ = [
     "load_catalogue",
     "open_generator",
     "refit_clip",
+    "smoother_fps",
     "thumbnail_of",
 ]
 

@@ -17,7 +17,7 @@ from generator.errors import (
     UnknownModelError,
 )
 from generator.failures import failed
-from generator.finishing import finish
+from generator.finishing import finish, finish_smoothed
 from generator.given_clips import check_given_clip
 from generator.job import Job
 from generator.logs import request_context
@@ -57,10 +57,11 @@ class Engine:
         self._open_runtime = open_runtime
         self._emit = emit
         self._open_budget = open_budget
-        self._jobs: dict[str, tuple[Job, Future[Rendering | Completed]]] = {}
+        self._jobs: dict[str, tuple[Job, Future[Rendering | Completed] | Future[Completed]]] = {}
         self._repeats = Repeats()
         self._device_thread = ThreadPoolExecutor(1, "device")
         self._encoder_thread = ThreadPoolExecutor(1, "encoder")
+        self._smoother_thread = ThreadPoolExecutor(1, "smoother")
         self._strips: deque[Recorder] = deque(maxlen=_WAITING_STRIPS)
 
     def start(self, preload: str | None = None) -> Future[None]:
@@ -68,8 +69,13 @@ class Engine:
         return self._device_thread.submit(self._start, preload)
 
     def submit(self, request: GenerationRequest) -> None:
-        """Queue a request."""
+        """Queue a request; one that needs no device waits for none."""
         job = Job(request, self._emit)
+        if request.smooths is not None:
+            smoothing = self._smoother_thread.submit(request_context(request.id)(self._smooth), job)
+            self._jobs[request.id] = (job, smoothing)
+            smoothing.add_done_callback(lambda done: self._end(job, done))
+            return
         denoising = self._device_thread.submit(request_context(request.id)(self._run), job)
         self._jobs[request.id] = (job, denoising)
         denoising.add_done_callback(lambda done: self._denoised(job, done))
@@ -132,6 +138,15 @@ class Engine:
         spec = self._catalogue[job.request.model]
         completed = finish(job, rendering, spec, self._runtime.ready.device_name)
         completed = structs.replace(completed, filmstrip=self._filmstrip(job.recorder))
+        self._repeats.remember(job.request, completed)
+        return completed
+
+    def _smooth(self, job: Job) -> Completed:
+        spec = self._catalogue[job.request.model]
+        check_given_clip(job.request, spec)
+        if completed := self._repeats.copy(job.request):
+            return completed
+        completed = finish_smoothed(job, spec)
         self._repeats.remember(job.request, completed)
         return completed
 

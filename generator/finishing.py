@@ -1,5 +1,6 @@
 """What becomes of a rendering: the clip's file, one that fits, and the words that go with them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import structs
@@ -10,6 +11,8 @@ from generator.given_clips import open_clip, read_clip, sound_of
 from generator.job import Job
 from generator.joining import join
 from generator.protocol import GIVEN_FILES, Completed, GenerationRequest, Upload
+from generator.rules import smoother_fps
+from generator.smoothing import smooth
 from generator.spec import ModelSpec
 
 _HIDDEN = {"id", "output_path", "max_bytes", "previews", "filmstrip", *GIVEN_FILES}
@@ -22,29 +25,48 @@ def finish(job: Job, rendering: Rendering, spec: ModelSpec, device_name: str) ->
     """
     job.report("encoding")
     request = job.request
-    whole = _whole(request, rendering)
-    frames = whole.frames
-    clip = write_mp4(
-        frames,
-        Path(request.output_path),
+    completed = _write(
+        job,
+        _whole(request, rendering),
         fps=request.fps,
         scale=spec.display_scale(request.width, request.height),
         metadata=_metadata(job, spec.serving(request), device_name),
-        audio=whole.audio,
     )
+    job.recorder.finish(rendering.frames, job.seconds)
+    return structs.replace(completed, device_name=device_name)
+
+
+def finish_smoothed(job: Job, spec: ModelSpec) -> Completed:
+    """Write the clip that a request smooths, with frames in between, and return the same.
+
+    Raises `GenerationCancelledError` on its way, and what `finish` raises.
+    """
+    job.report("encoding")
+    request = job.request
+    assert request.smooths is not None
+    fps = smoother_fps(request.fps) or request.fps
+    smoothed = smooth(Path(request.smooths), fps // request.fps, lambda: job.report("encoding"))
+    metadata = _metadata(job, spec.serving(request), "") | {"smoothed_to_fps": fps}
+    return _write(job, smoothed, fps=fps, scale=1, metadata=metadata)
+
+
+def _write(
+    job: Job, whole: Rendering, *, fps: int, scale: int, metadata: Mapping[str, object]
+) -> Completed:
+    request, frames = job.request, whole.frames
+    path = Path(request.output_path)
+    clip = write_mp4(frames, path, fps=fps, scale=scale, metadata=metadata, audio=whole.audio)
     upload = _write_upload(frames, clip, request.max_bytes)
     job.stop_clock()
-    job.recorder.finish(rendering.frames, job.seconds)
     return Completed(
         id=request.id,
         path=request.output_path,
         width=clip.width,
         height=clip.height,
         num_frames=len(frames),
-        fps=request.fps,
+        fps=fps,
         size_bytes=clip.size_bytes,
         seconds=dict(job.seconds),
-        device_name=device_name,
         peak_memory_bytes=job.peak_memory,
         revision=job.revision,
         upload=_upload(upload) if upload else None,

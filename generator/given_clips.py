@@ -41,7 +41,7 @@ def open_clip(path: Path) -> Generator[InputContainer]:
 
 def check_given_clip(request: GenerationRequest, spec: ModelSpec) -> None:
     """Raise `GenerationError("invalid")` unless the clip a request names, if any, fits it."""
-    path = request.continues or request.upscales
+    path = request.smooths or request.continues or request.upscales
     if path is None:
         return
     if not Path(path).is_file():
@@ -56,7 +56,9 @@ def check_given_clip(request: GenerationRequest, spec: ModelSpec) -> None:
         }
     scale = spec.display_scale(request.width, request.height)
     wanted: dict[str, object] = {"fps": request.fps}
-    if request.continues is not None:
+    if request.smooths is not None:
+        pass  # it is taken as it is
+    elif request.continues is not None:
         wanted["size"] = shown_size(request.width, request.height, scale)
     else:
         wanted["frames"] = request.num_frames

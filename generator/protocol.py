@@ -54,6 +54,9 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
     upscales: str | None = None
     """An MP4 that is made larger, for models that can: `width` and `height` are what it becomes,
     the other numbers are its own."""
+    smooths: str | None = None
+    """An MP4 of all that the rest asks for: only frames in between are made, without the model.
+    `smoother_fps(fps)` are what the file written has; size and length are its."""
     variation_seed: int | None = None
     """A seed, for a clip between this one's and that one's."""
     variation_strength: float = 0.0
@@ -71,7 +74,7 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
         return self.image_path is not None or self.continues is not None
 
 
-GIVEN_FILES = ("image_path", "continues", "upscales")
+GIVEN_FILES = ("image_path", "continues", "upscales", "smooths")
 """The fields of a request that name a file to begin with."""
 
 

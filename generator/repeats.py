@@ -47,7 +47,7 @@ class Repeats:
             if completed is None:
                 return None
             if stamps != _stamps(completed):
-                del self._clips[content]
+                self._clips.pop(content, None)
                 return None
             return _renamed(completed, request)
         except OSError as error:  # deleted, as a rule

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import ceil, hypot, sqrt
 
+_FILM_FPS, _VIDEO_FPS, _MONITOR_FPS = 24, 30, 60
+
 
 class FieldError(ValueError):
     """A field of a rule or an entry contradicts others; the message is about that field."""
@@ -10,6 +12,17 @@ class FieldError(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def smoother_fps(fps: int) -> int | None:
+    """Return the frames a second that a clip gets by frames in between; None if it has enough.
+
+    It is the multiple that comes nearest to 24 .. 30, and the least of those that are in there.
+    """
+    if fps >= _FILM_FPS:
+        return None
+    multiples = range(2 * fps, _MONITOR_FPS + 1, fps)
+    return min(multiples, key=lambda many: max(_FILM_FPS - many, many - _VIDEO_FPS, 0))
 
 
 @dataclass(frozen=True)

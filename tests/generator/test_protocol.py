@@ -59,7 +59,7 @@ COMMANDS: list[tuple[Command, str]] = [
         r'"negative_prompt":"","width":128,"height":64,"num_frames":19,"fps":8,'
         r'"num_inference_steps":16,"guidance_scale":4.0,"seed":4294967295,'
         r'"output_path":"clips/7.mp4","max_bytes":null,"image_path":null,'
-        '"continues":null,"upscales":null,"variation_seed":null,"variation_strength":0.0,'
+        '"continues":null,"upscales":null,"smooths":null,"variation_seed":null,"variation_strength":0.0,'
         '"lora":null,"previews":false,"filmstrip":false}',
     ),
     (Cancel("7"), '{"type":"cancel","id":"7"}'),
