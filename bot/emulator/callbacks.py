@@ -6,6 +6,7 @@ import msgspec
 
 from bot.emulator import components, permissions
 from bot.emulator.audience import Audience
+from bot.emulator.command_rules import CHOICE, check_value
 from bot.emulator.component_rules import check_modal
 from bot.emulator.entities import Message, MessageFlag
 from bot.emulator.errors import Problems, invalid
@@ -18,7 +19,7 @@ from bot.emulator.messaging import Messaging, Policy
 from bot.emulator.permissions import Permission
 from bot.emulator.rendering import Renderer
 from bot.emulator.requests import Draft, MessageBody, Upload, parse
-from bot.emulator.rules import Key, check_keys, text
+from bot.emulator.rules import check_keys
 from bot.emulator.wire import Payload
 from bot.emulator.world import World
 
@@ -39,11 +40,6 @@ ANSWER_FLAGS = (
     | MessageFlag.IS_COMPONENTS_V2
 )
 EDIT_FLAGS = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.IS_COMPONENTS_V2
-_CHOICE = {
-    "name": text(1, 100, required=True),
-    "name_localizations": Key(dict),
-    "value": Key(object, required=True),
-}
 _MOST_CHOICES = 25
 
 
@@ -202,7 +198,8 @@ def _checked_choices(data: Payload) -> list[Payload]:
         message = f"Must be {_MOST_CHOICES} or fewer in length."
         problems.add(["data", "choices"], "BASE_TYPE_MAX_LENGTH", message)
     for index, choice in enumerate(choices):
-        check_keys(choice, _CHOICE, ["data", "choices", index], problems)
+        check_keys(choice, CHOICE, ["data", "choices", index], problems)
+        check_value(choice, ["data", "choices", index], problems)
     problems.raise_if_any()
     return choices
 

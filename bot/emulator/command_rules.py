@@ -22,6 +22,7 @@ _NAME = re.compile(r"[-_\w\u0900-\u0963\u0966-\u097f\u0e01-\u0e3a\u0e40-\u0e5b]{
 """With all of Devanagari and Thai: their vowel signs are no letters. Of the apostrophes only the
 one that is a letter (U+02BC)."""
 _LARGEST = 8000
+_LONGEST_VALUE = 100
 _LOCALISED: Table = {"name_localizations": Key(dict), "description_localizations": Key(dict)}
 _COMMAND: Table = {
     **_LOCALISED,
@@ -33,8 +34,8 @@ _COMMAND: Table = {
     "default_member_permissions": SNOWFLAKE,
     "dm_permission": FLAG,
     "nsfw": FLAG,
-    "contexts": Key(list),
-    "integration_types": Key(list),
+    "contexts": listing(1, 3),
+    "integration_types": listing(1, 2),
     "handler": number(1, 2),
 }
 _OPTION: Table = {
@@ -52,7 +53,7 @@ _OPTION: Table = {
     "max_length": number(1, 6000),
     "channel_types": Key(list),
 }
-_CHOICE: Table = {
+CHOICE: Table = {
     "name": text(1, 100, required=True),
     "name_localizations": Key(dict),
     "value": Key(object, required=True),
@@ -108,10 +109,21 @@ def _check_option(option: Payload, at: Path, problems: Problems) -> None:
         message = "Autocomplete and choices exclude each other"
         problems.add(at, "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", message)
     for index, choice in enumerate(choices):
-        check_keys(choice, _CHOICE, [*at, "choices", index], problems)
+        check_keys(choice, CHOICE, [*at, "choices", index], problems)
+        check_value(choice, [*at, "choices", index], problems)
         _check_translations(choice, [*at, "choices", index], problems, longest=100)
     if option.get("type") in (SUBCOMMAND, GROUP):
         _check_options(option.get("options") or [], at, problems)
+
+
+def check_value(choice: Payload, at: Path, problems: Problems) -> None:
+    """What a choice stands for: a text that is not too long, or a number."""
+    value: object = choice.get("value")
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        message = f"Must be {_LONGEST_VALUE} or fewer in length."
+        problems.add([*at, "value"], "BASE_TYPE_MAX_LENGTH", message)
+    elif not isinstance(value, str | int | float | None):
+        problems.add([*at, "value"], "BASE_TYPE_BAD_TYPE", "Expected a text or a number.")
 
 
 def _check_names(named: Payload, at: Path, problems: Problems) -> None:

@@ -7,7 +7,7 @@ from bot.emulator.component_rules import check_message_components
 from bot.emulator.entities import MessageFlag
 from bot.emulator.errors import Path, Problems, empty_message, invalid
 from bot.emulator.rendering import media_addresses, uploaded_name
-from bot.emulator.requests import Draft
+from bot.emulator.requests import AllowedMentions, Draft
 from bot.emulator.rules import FLAG, OBJECT, Key, Table, check_keys, listing, number, text
 from bot.emulator.wire import Payload
 
@@ -73,7 +73,9 @@ def check_contents(contents: Contents, at: Path) -> None:
         _check_no_legacy(contents, at, problems)
     _check_uploaded(contents, at, problems)
     problems.raise_if_any()
-    if not (contents.content or contents.embeds or contents.components or contents.filenames):
+    if not (
+        contents.content.strip() or contents.embeds or contents.components or contents.filenames
+    ):
         raise empty_message()
 
 
@@ -89,6 +91,17 @@ def check_attachments(draft: Draft, total: int) -> None:
             problems.add(
                 [*draft.at, "attachments", index, "description"], "BASE_TYPE_MAX_LENGTH", message
             )
+    problems.raise_if_any()
+
+
+def check_mentions(allowed: AllowedMentions, at: Path) -> None:
+    """Raises 400/50035 for kinds of mentions that are allowed as a whole and one by one."""
+    problems = Problems()
+    for kind in {"users", "roles"} & set(allowed.parse):
+        if getattr(allowed, kind):
+            code = "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE"
+            message = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'
+            problems.add([*at, "allowed_mentions"], code, message)
     problems.raise_if_any()
 
 

@@ -8,7 +8,7 @@ from bot.emulator import components, errors, media, mentions, payloads, permissi
 from bot.emulator.audience import Audience
 from bot.emulator.entities import Attachment, Channel, Message, MessageFlag, User
 from bot.emulator.gateway import Gateway
-from bot.emulator.message_rules import Contents, check_attachments, check_contents
+from bot.emulator.message_rules import Contents, check_attachments, check_contents, check_mentions
 from bot.emulator.moderation import Moderation
 from bot.emulator.permissions import Permission
 from bot.emulator.rendering import Renderer
@@ -172,6 +172,7 @@ class Messaging:
             v2=MessageFlag.IS_COMPONENTS_V2 in message.flags,
         )
         check_contents(contents, draft.at)
+        check_mentions(body.allowed_mentions or policy.mentions, draft.at)
         message.content = contents.content
         message.embeds = contents.embeds
         message.components = components.complete(contents.components)

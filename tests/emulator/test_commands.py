@@ -164,6 +164,9 @@ FAULTS: list[tuple[Payload, str]] = [
         "options",
     ),
     (command(options=[option(choices=[{"name": "a", "value": None}])]), "options"),
+    (command(options=[option(choices=[choice(value="v" * 101)])]), "options"),
+    (command(contexts=[]), "contexts"),
+    (command(integration_types=[]), "integration_types"),
     (
         command(
             options=[

@@ -203,9 +203,10 @@ def test_sound_message_passes(sound: Contents) -> None:
     check_contents(sound, ())
 
 
-def test_message_with_nothing_to_show_is_50006() -> None:
+@pytest.mark.parametrize("nothing", ["", " \n "])
+def test_message_with_nothing_to_show_is_50006(nothing: str) -> None:
     with pytest.raises(DiscordError) as refused:
-        check_contents(Contents("", [], [], frozenset(), v2=False), ())
+        check_contents(Contents(nothing, [], [], frozenset(), v2=False), ())
     assert refused.value.payload["code"] == 50006
 
 

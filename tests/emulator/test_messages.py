@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import discord
 import pytest
+from discord.http import Route
 
 from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
@@ -107,6 +108,17 @@ async def test_mentions_follow_allowed_mentions(
     assert [user.name for user in picked.mentions] == ["you"]
 
 
+async def test_mentions_are_allowed_as_a_whole_or_one_by_one(
+    emulator: Emulator, bot: Bot, channel: Channel
+) -> None:
+    both = {"parse": ["users"], "users": [str(emulator.world.user_named("ada").id)]}
+    route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel.id)
+    async with online(bot, emulator):
+        with pytest.raises(discord.HTTPException) as refused:
+            await bot.http.request(route, json={"content": "hi", "allowed_mentions": both})
+    assert refused.value.code == 50035
+
+
 async def test_reply_refers_to_its_message(
     emulator: Emulator, bot: Bot, you: Human, channel: Channel
 ) -> None:
@@ -191,6 +203,7 @@ async def _history(emulator: Emulator, channel: Channel, query: str) -> Any:
         (Permission.VIEW_CHANNEL, {"content": "hi"}, 50001),
         (Permission.SEND_MESSAGES, {"content": "hi"}, 50013),
         (Permission.ATTACH_FILES, {"content": "hi", "file": "a.txt"}, 50013),
+        (Permission.EMBED_LINKS, {"embed": discord.Embed(title="hi")}, 50013),
     ],
 )
 async def test_missing_permission_is_refused_by_its_code(
