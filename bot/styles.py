@@ -46,7 +46,7 @@ def load_styles(path: Path | None = None) -> Styles:
 
 def _read(path: Path) -> dict[str, Style]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         tables: dict[str, Any] = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise StartupError(f"STYLES_FILE: {path} cannot be read: {error}") from error

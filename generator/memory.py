@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from generator.rules import FieldError
+
 Mode = Literal["resident", "model_offload", "group_offload"]
 """All parts stay on the GPU; each part comes for its turn; each layer comes for its turn."""
 
@@ -19,12 +21,17 @@ def smaller(mode: Mode) -> Mode | None:
 class Memory:
     """GiB of GPU memory a clip of the model's defaults takes in each mode; None is not known.
 
-    A model without any figure is at home on a CPU.
+    A model without any figure is at home on a CPU. Raises `FieldError` for one that is not above 0.
     """
 
     resident: float | None = None
     model_offload: float | None = None
     group_offload: float | None = None
+
+    def __post_init__(self) -> None:
+        for mode in _MODES:
+            if (figure := self._figure(mode)) is not None and not figure > 0:
+                raise FieldError(mode, "must be greater than 0")
 
     @property
     def needs_gpu(self) -> bool:

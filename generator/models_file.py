@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from generator.errors import ModelFileError
-from generator.models_check import Fault, find_faults, nearest
+from generator.models_check import Fault, choices_at, find_faults, nearest
 from generator.sources import is_local
 from generator.spec import ModelSpec
 from generator.toml_lines import line_of
@@ -22,7 +22,16 @@ from generator.toml_lines import line_of
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _NUMBERS = {"defaults", "draft", "best", "memory", "sizes", "frames"}
 _ABILITIES = {"image_to_video", "upscale"}
-_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]|\[(\.\.\.)\]")
+_KINDS = {
+    "object": "a table",
+    "array": "a list",
+    "str": "a text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+}
+"""What msgspec calls TOML's values."""
 
 Table = dict[str, Any]
 
@@ -33,7 +42,7 @@ def read_models(path: Path, known: Mapping[str, ModelSpec]) -> dict[str, ModelSp
     Raises `ModelFileError` whose one sentence names the file and the line.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ModelFileError(f"{path} cannot be read: {error}") from error
@@ -68,9 +77,10 @@ def _read_model(
 
 
 def _base(name: str, like: object, models: Mapping[str, ModelSpec]) -> Table:
-    if like is not None and like not in models:
-        raise Fault((name, "like"), f"there is no model {like!r}{nearest(like, models)}")
-    start = name if like is None else str(like)
+    if like is not None and (not isinstance(like, str) or like not in models):
+        advice = nearest(like, models)
+        raise Fault((name, "like"), f"there is no model {like!r} before this one{advice}")
+    start = name if like is None else like
     return asdict(models[start]) if start in models else {}
 
 
@@ -104,9 +114,22 @@ def _absolute(key: str, value: Any, folder: Path) -> Any:
 def _fault(name: str, error: msgspec.ValidationError) -> Fault:
     """Turn msgspec's "... - at `$.loras[0].weight`" into the place and the reason."""
     reason, _, place = str(error).partition(" - at `$")
-    path = tuple(int(index) if index else key for key, index in _STEP.findall(place))
+    found = _STEP.findall(place)
+    steps = tuple(int(index) if index else key or other for key, index, other in found)
+    reason = _in_words(reason, choices_at(steps))
+    path = tuple(step for step in steps if step != "...")  # msgspec does not say which key it is
     field = getattr(error.__cause__, "field", None)
     if field is not None:
         path, reason = (*path, field), f"{field} {reason}"
     where = ".".join(str(step) for step in path[: -1 if field else None])
     return Fault((name, *path), f"{name}: {where}{': ' if where else ''}{reason}")
+
+
+def _in_words(reason: str, choices: list[str]) -> str:
+    """Return msgspec's reason in the words of somebody who writes TOML."""
+    if kinds := re.fullmatch(r"Expected `(.+)`, got `(\w+)`", reason):
+        wanted = [_KINDS.get(kind, kind) for kind in kinds[1].split(" | ") if kind != "null"]
+        return f"must be {' or '.join(wanted)}, not {_KINDS.get(kinds[2], kinds[2])}"
+    if missing := re.fullmatch(r"Object missing required field `(\w+)`", reason):
+        return f"the key {missing[1]!r} is missing (`like` would take it from another model)"
+    return f"{reason}; there are {', '.join(choices)}" if choices else reason
