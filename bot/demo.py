@@ -23,7 +23,7 @@ async def run_demo(*, port: int, data_dir: Path | None, open_browser: bool) -> N
             data_dir = Path(stack.enter_context(TemporaryDirectory(prefix="zoetrope-")))
         try:
             emulator = await stack.enter_async_context(run_emulator(port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:  # taken, or no port at all
             raise StartupError(f"Port {port} cannot be used ({error}): try --port 0") from error
         settings = Settings(
             discord_token=emulator.token,

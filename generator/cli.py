@@ -98,9 +98,13 @@ def _download(arguments: Sequence[str]) -> int:
 def _fit(arguments: Sequence[str]) -> int:
     parser = _Parser("python -m generator fit", description="Write a smaller file of a clip.")
     parser.add_argument("clip", type=Path, help="the MP4; stays as it is")
-    parser.add_argument("folder", type=Path, help="where the smaller one goes")
+    parser.add_argument("folder", type=Path, help="another one, where the smaller file goes")
     parser.add_argument("max_bytes", type=int, help="its size at most")
     options = parser.parse_args(arguments)
+    if not options.clip.is_file():
+        parser.error(f"there is no clip {options.clip}")
+    if not options.folder.is_dir() or options.folder.samefile(options.clip.parent):
+        parser.error(f"{options.folder} must be a folder, and another than the clip's")
     os.nice(10)  # nobody waits for it as they do for a clip that is being made
     try:
         upload = refit(options.clip, options.folder, options.max_bytes)
@@ -182,6 +186,10 @@ def _request(options: argparse.Namespace, catalogue: Catalogue) -> GenerationReq
         raise ValueError("--output is missing")
     if not options.output.parent.is_dir():
         raise ValueError(f"there is no folder {options.output.parent}")
+    if options.output.is_dir():
+        raise ValueError(f"{options.output} is a folder; name a file in it")
+    if options.threads is not None and options.threads < 1:
+        raise ValueError("--threads must be at least 1")
     if not options.prompt.strip():
         raise ValueError("--prompt is empty")
     if options.image is not None and not options.image.is_file():

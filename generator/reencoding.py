@@ -17,8 +17,8 @@ from generator.protocol import Upload
 def refit(full: Path, folder: Path, max_bytes: int) -> Upload:
     """Write a file of at most `max_bytes` into the folder; the full one stays as it is.
 
-    Raises `GenerationError` if nothing fits or the full file is no clip, `OSError` if it cannot be
-    read or the other not be written.
+    The folder is another than the full file's. Raises `GenerationError` if nothing fits or the full
+    file is no clip, `OSError` if it cannot be read or the other not be written.
     """
     source = folder / full.name
     source.symlink_to(full.absolute())  # the smaller file appears beside it
