@@ -70,7 +70,7 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
                 await interaction.followup.send(text, ephemeral=True)
             else:
                 await interaction.response.send_message(text, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, RuntimeError) as failure:
         _log.warning("interaction %s cannot be answered: %s", interaction.id, failure)
 
 

@@ -7,7 +7,7 @@ from bot.components.buttons import result_view
 from bot.components.owners import check_asker, check_seen
 from bot.delivery.clips import Clips
 from bot.errors import Refusal
-from bot.jobs.job import Job, JobState
+from bot.jobs.job import Job
 from bot.jobs.limits import choose_model
 from bot.texts import refusals, results, sharing
 from generator import GenerationError
@@ -49,8 +49,8 @@ async def _choose(interaction: Interaction, job: Job, *, to_dm: bool) -> None:
     changed = await client.dispatcher.amend(job.id, to_dm=to_dm)
     text = sharing.TO_DM if to_dm else sharing.NOT_TO_DM
     await interaction.response.send_message(text, ephemeral=True)
-    if changed.state is JobState.QUEUED:
-        dispatcher = client.dispatcher
+    dispatcher = client.dispatcher
+    if dispatcher.is_waiting(job.id):
         client.delivery.show_place(changed, dispatcher.place(changed), dispatcher.note)
     else:
         client.delivery.show_buttons(changed)

@@ -43,8 +43,11 @@ class DoubleClicks:
         now = interaction.created_at
         self._first = {press: it for press, it in self._first.items() if now - it.at < _WINDOW}
         press = interaction.user.id, pressed, action
-        if press in self._first and (earlier := await self._first[press].made) is not None:
-            return earlier
+        while (first := self._first.get(press)) is not None:
+            if (earlier := await first.made) is not None:
+                return earlier
+            if self._first.get(press) is first:  # else another press tries already
+                break
         made: asyncio.Future[Job | None] = asyncio.get_running_loop().create_future()
         self._first[press] = _First(now, made)
         try:

@@ -69,7 +69,8 @@ class Delivery:
     # --- on the way ---
 
     def show_place(self, job: Job, place: Place, *notes: str) -> None:
-        if job.id not in self._ended:
+        # a job of a model that was taken away fails as soon as it is its turn
+        if job.id not in self._ended and job.request.model in self._catalogue:
             spec = self._catalogue[job.request.model]
             with speaking(job.language):  # whoever made it move
                 content, view = status.queued(job, spec, place, *notes), waiting_view(job)
@@ -216,8 +217,10 @@ class Delivery:
             return self._writers[job.id]
         if job.route == "interaction":
             target = self._live.setdefault(job.id, LiveMessage())
-        elif job.status_message_id is None:  # stopped before it was known: nothing can be edited
-            return MessageWriter(LiveMessage(), self._traffic, job.channel_id)
+        elif job.status_message_id is None:  # nothing can be edited
+            nobody = MessageWriter(LiveMessage(), self._traffic, job.channel_id)
+            nobody.close()
+            return nobody
         else:
             target = self._channel(job).get_partial_message(job.status_message_id)
         writer = self._writers[job.id] = MessageWriter(target, self._traffic, job.channel_id)

@@ -21,8 +21,10 @@ def under_ceilings(
 ) -> tuple[GenerationRequest, tuple[str, ...]]:
     """Return the request as far as the rules let it go, and a note for each wish that was cut.
 
-    A model that cannot do with so little makes the least it can.
+    A model that cannot do with so little makes the least it can. What is only smoothed stays.
     """
+    if request.smooths is not None:
+        return request, ()
     steps = _steps(request, spec, rules.max_steps)
     frames = _frames(request, spec, rules.max_seconds)
     width, height = _size(request, spec, rules.max_size)

@@ -198,6 +198,8 @@ class Dispatcher(Changes):
             return
         task.cancel()
         await asyncio.wait([task])
+        if run.is_cancelled:  # meanwhile: its member is told at the next start
+            return
         begun = run.job.state is JobState.RUNNING
         await run.change(state=JobState.QUEUED, attempts=run.job.attempts - begun)
         self._queue.put_nowait(run.job)

@@ -44,9 +44,16 @@ class Hands:
                 await work
             except Exception:  # of ours: no other job shall suffer
                 _log.exception("internal error")
-                await self._endings.fail(run, status.INTERNAL_FAILURE)
+                await self._fail(run)
             finally:
                 del self._held[run.job.id]
 
         with job_context(run.job.id), speaking(run.job.language):
             self._held[run.job.id] = Held(run, self._tasks.create_task(hold()))
+
+    async def _fail(self, run: Run) -> None:
+        try:
+            if not run.is_over:
+                await self._endings.fail(run, status.INTERNAL_FAILURE)
+        except Exception:  # the next start tries again
+            _log.exception("internal error, which cannot be told")

@@ -14,37 +14,49 @@ from bot.texts import refusals
 from generator import GenerationRequest
 
 
+_CLIPS = ("continues", "upscales", "smooths")
+
+
 def with_own_clip(wish: Wish, output_path: str) -> Wish:
-    """Return a wish that goes on from, or makes larger, a file beside the new clip."""
-    own = str(Path(output_path).with_suffix(".source.mp4"))
-    return replace(wish, continues=wish.continues and own, upscales=wish.upscales and own)
+    """Return a wish that goes on from, makes larger, or smooths, files beside the new clip."""
+    path = Path(output_path)
+    own = str(path.with_suffix(".source.mp4"))
+    return replace(
+        wish,
+        continues=wish.continues and own,
+        upscales=wish.upscales and own,
+        smooths=wish.smooths and str(path.with_suffix(".unsmoothed.mp4")),
+    )
 
 
 @contextlib.asynccontextmanager
 async def kept_clip(wish: Wish, request: GenerationRequest) -> AsyncGenerator[None]:
-    """Keep a wish's clip where its request has it, unless the block fails.
+    """Keep a wish's clips where its request has them, unless the block fails.
 
-    Raises `Refusal` where it is not there any more.
+    Raises `Refusal` where one is not there any more.
     """
-    source, own = wish.continues or wish.upscales, request.continues or request.upscales
-    if source is None or own is None:
-        yield
-        return
+    kept = [
+        (source, own)
+        for name in _CLIPS
+        if (source := getattr(wish, name)) is not None
+        and (own := getattr(request, name)) is not None
+    ]
     try:
-        await asyncio.to_thread(link_file, source, own)
-    except FileNotFoundError:
-        raise Refusal(refusals.SOURCE_GONE) from None
-    try:
+        for source, own in kept:
+            await asyncio.to_thread(link_file, source, own)
         yield
-    except Exception:
-        await asyncio.to_thread(Path(own).unlink, missing_ok=True)
+    except Exception as error:
+        for _, own in kept:
+            await asyncio.to_thread(Path(own).unlink, missing_ok=True)
+        if isinstance(error, FileNotFoundError):
+            raise Refusal(refusals.SOURCE_GONE) from None
         raise
 
 
 def remove_inputs(request: GenerationRequest) -> None:
     """Remove what a clip was made from; raises `OSError`."""
-    for path in (request.image_path, request.continues, request.upscales):
-        if path is not None:
+    for name in ("image_path", *_CLIPS):
+        if (path := getattr(request, name)) is not None:
             Path(path).unlink(missing_ok=True)
 
 

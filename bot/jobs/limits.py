@@ -16,6 +16,7 @@ from bot.jobs.shapes import check_size, size_of_aspect
 from bot.jobs.wish import Wish
 from bot.jobs.words import check_words
 from bot.texts import permutations, refusals, status, wishes
+from bot.texts.common import tidy
 from generator import Catalogue, GenerationRequest, ModelSpec, Settings, UnknownModelError
 
 MAX_PROMPT_LENGTH = 1000
@@ -123,6 +124,7 @@ def make_plan(
         image_path=wish.image_path,
         continues=wish.continues,
         upscales=wish.upscales,
+        smooths=wish.smooths,
         variation_seed=wish.variation_seed,
         variation_strength=wish.variation_strength,
         lora=wish.lora,
@@ -146,8 +148,8 @@ def _check_contradictions(wish: Wish) -> None:
 
 
 def check_prompt(prompt: str) -> str:
-    """Return the prompt with its white space tidied. Raises `Refusal` when empty or too long."""
-    prompt = " ".join(prompt.split())
+    """Return the prompt tidied. Raises `Refusal` when empty or too long."""
+    prompt = tidy(prompt)
     if not prompt:
         raise Refusal(wishes.PROMPT_EMPTY)
     if len(prompt) > MAX_PROMPT_LENGTH:
@@ -180,7 +182,7 @@ def check_seconds(seconds: float, spec: ModelSpec, fps: int | None = None) -> fl
 
 
 def _check_negative_prompt(negative_prompt: str | None) -> str:
-    text = " ".join((negative_prompt or "").split())
+    text = tidy(negative_prompt or "")
     if len(text) > MAX_PROMPT_LENGTH:
         raise Refusal(wishes.prompt_too_long(len(text), MAX_PROMPT_LENGTH))
     return text

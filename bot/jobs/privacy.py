@@ -26,7 +26,7 @@ ABOUT: Mapping[str, str] = {
 """The tables with rows about members, and which rows are about one."""
 
 _JSON = {"request", "notes", "completed", "more", "fits", "choices", "draft"}
-_PATHS = {"output_path", "path", "image_path", "continues", "upscales"}
+_PATHS = {"output_path", "path", "image_path", "continues", "upscales", "smooths"}
 """Where files lie is the operator's business; their names are the member's."""
 
 _UNKNOWN = "lower(hex(randomblob(8)))"
@@ -51,7 +51,7 @@ _ANONYMOUS_JOB = {
     "request": (
         "json_remove(json_set(request, '$.id', '', '$.prompt', '', '$.negative_prompt', '', "
         "'$.seed', 0, '$.output_path', ''), '$.image_path', '$.continues', '$.upscales', "
-        "'$.variation_seed')"
+        "'$.smooths', '$.variation_seed')"
     ),
     "completed": _ANONYMOUS_CLIP.format(clip="completed"),
     "more": (

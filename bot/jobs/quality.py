@@ -1,10 +1,10 @@
-"""What can be made of a clip: better, longer, larger."""
+"""What can be made of a clip: better, longer, larger, smoother."""
 
 from math import sqrt
 from typing import get_args
 
 from bot.jobs.job import Job
-from generator import Completed, ModelSpec, PresetName, Settings
+from generator import ModelSpec, PresetName, Settings, smoother_fps
 
 
 def next_quality(job: Job, spec: ModelSpec) -> Settings | None:
@@ -35,15 +35,23 @@ def next_quality(job: Job, spec: ModelSpec) -> Settings | None:
 
 
 def can_extend(job: Job, spec: ModelSpec) -> bool:
-    """Tell whether a job's model can let its clip go on, in the size it has."""
-    return spec.can_extend and job.request.upscales is None
+    """Tell whether a job's model can let its clip go on, in the size and at the pace it has."""
+    return spec.can_extend and job.request.upscales is None and job.request.smooths is None
 
 
-def larger_size(clip: Completed, spec: ModelSpec) -> tuple[int, int] | None:
-    """Return what a clip can be made larger to, in pixels; None if its model cannot."""
+def larger_size(job: Job, spec: ModelSpec) -> tuple[int, int] | None:
+    """Return what a job's clip can be made larger to, in pixels; None if its model cannot."""
+    clip = job.completed
+    if clip is None or job.request.smooths is not None:
+        return None
     if spec.fit_frames(clip.num_frames) != clip.num_frames:  # one that was extended
         return None
     return spec.upscaled_size(clip.width, clip.height)
+
+
+def can_smooth(job: Job) -> bool:
+    """Tell whether a job's clip is slow enough to gain by frames in between."""
+    return job.completed is not None and smoother_fps(job.completed.fps) is not None
 
 
 def _size(job: Job, preset: Settings, spec: ModelSpec) -> tuple[int, int]:

@@ -121,7 +121,7 @@ class Underway:
             if job.id not in self._queue:  # it has begun, and its row says more by now
                 continue
             try:
-                await self._store.save_job(job)
+                await self._store.save_turn(job)
             except StoreError as error:
                 _log.warning("job %s: its earlier turn cannot be stored: %s", job.id, error)
 

@@ -37,6 +37,8 @@ class Wish:
     """A clip to go on from, on our disk."""
     upscales: str | None = None
     """A clip to make larger, on our disk."""
+    smooths: str | None = None
+    """A clip of just this wish, on our disk, to make frames in between for."""
     variations: int = 1
     variation_seed: int | None = None
     variation_strength: float = 0.0
@@ -51,7 +53,10 @@ class Wish:
 
 
 def again(job: Job) -> Wish:
-    """Return the wish behind a job, seed included; nothing of it is left to what is usual."""
+    """Return the wish behind a job, seed included; nothing of it is left to what is usual.
+
+    What is made from a smoothed clip is made from that wish: it has no frames in between.
+    """
     request = job.request
     return Wish(
         prompt=job.prompt,

@@ -1,5 +1,6 @@
 """A job can be cancelled wherever it is; what nobody was told of is withdrawn."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -51,6 +52,20 @@ async def test_a_job_cancelled_while_it_is_encoded_has_no_clip(
         assert (await bot.told(asked)).state is JobState.CANCELLED
         assert (await bot.told(following)).state is JobState.POSTED
         assert not Path(asked.request.output_path).exists()  # noqa: ASYNC240 - a moment
+
+
+async def test_who_moves_up_in_the_queue_keeps_what_changed_at_the_same_moment(
+    tmp_path: Path, job: Callable[..., Job]
+) -> None:
+    async with running(tmp_path) as bot:
+        bot.gate.close("test", "closed")
+        first, second = await bot.ask(job("aaaaa")), await bot.ask(job("bbbbb"))
+        assert (first.turn, second.turn) == (1, 2)
+        await asyncio.gather(
+            bot.dispatcher.amend(second.id, to_dm=True), bot.dispatcher.cancel(first.id, 1)
+        )
+        row = await bot.row(second)
+        assert (row.turn, row.to_dm) == (1, True)
 
 
 async def test_a_withdrawn_job_never_runs(tmp_path: Path, job: Callable[..., Job]) -> None:

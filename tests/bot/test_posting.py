@@ -307,6 +307,18 @@ async def brought(bot: Delivery, job: Job) -> None:
     assert await bot.show_done(msgspec.structs.replace(job, result_message_id=posted))
 
 
+async def test_progress_of_a_job_without_a_message_takes_nothing_from_its_channel(
+    emulator: Emulator, clip: Completed, you: Human
+) -> None:
+    job = await asked_for(emulator, clip, you)
+    unseen = msgspec.structs.replace(job, id="fghjk", status_message_id=None)
+    async with delivery(emulator, interval=TEN_MINUTES) as bot:
+        for step in range(1, 10):  # more than may follow one another
+            bot.show_progress(unseen, Progress(unseen.id, "denoising", step, 50))
+        bot.show_progress(job, Progress(job.id, "denoising", 7, 50))
+        await you.wait_for(lambda message: "step **7 of 50**" in message.content)
+
+
 async def test_nothing_that_comes_late_lands_on_the_last_words(
     emulator: Emulator, you: Human, clip: Completed
 ) -> None:

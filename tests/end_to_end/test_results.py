@@ -8,6 +8,8 @@ import pytest_asyncio
 
 from bot.emulator.clock import Clock
 from bot.emulator.driver import Human
+from bot.emulator.effects import Hold
+from bot.emulator.faults import Fault
 from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
@@ -135,6 +137,26 @@ async def test_dm_me_is_switched_while_a_clip_is_waiting_and_running_and_brings_
     await newest(you, endless, "DM me: on")
     await you.click(endless, "Stop")
     await status_says(you, endless, "🛑")
+
+
+async def test_a_clip_that_begins_while_dm_me_is_pressed_does_not_make_an_error_of_it(
+    emulator: Emulator, you: Human
+) -> None:
+    running, waiting = [await ask(you, "endless") for _ in range(2)]
+    emulator.faults.add(
+        Fault(name="held", effect=(hold := Hold()), path="/interactions/*/*/callback")
+    )
+    pressed = await you.click(waiting, "DM me: off")
+    await hold.arrived.wait()
+    await you.click(running, "Stop")
+    await status_says(you, waiting, "Denoising: step")
+    hold.release()
+    assert "as a direct message, too" in await refusal(you, pressed)
+    on = await newest(you, waiting, "DM me: on")
+    assert "will not" in await refusal(you, await you.click(on, "DM me: on"))
+    assert not [message for message in you.seen if "went wrong" in message.text]
+    await you.click(waiting, "Stop")
+    await status_says(you, waiting, "🛑")
 
 
 async def test_a_private_clip_is_seen_by_its_author_alone(you: Human, ada: Human) -> None:

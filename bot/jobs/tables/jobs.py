@@ -47,6 +47,10 @@ class Jobs(Access):
         else:
             await self._writer.write_all(row)
 
+    async def save_turn(self, job: Job) -> None:
+        """Store the turn of a job alone: whoever changes what it asks for stores the rest."""
+        await self._writer.write("UPDATE jobs SET turn = ? WHERE id = ?", [job.turn, job.id])
+
     async def save_new_jobs(self, jobs: Sequence[Job]) -> None:
         """Store all of some jobs, or none."""
         await self._writer.write_all(*((_UPSERT, _to_row(job)) for job in jobs))
