@@ -18,8 +18,13 @@ class ChannelType(IntEnum):
 
     GUILD_TEXT = 0
     DM = 1
+    GUILD_VOICE = 2
     GROUP_DM = 3
+    GUILD_ANNOUNCEMENT = 5
+    ANNOUNCEMENT_THREAD = 10
     PUBLIC_THREAD = 11
+    GUILD_STAGE_VOICE = 13
+    GUILD_FORUM = 15
 
 
 class Context(IntEnum):
@@ -159,7 +164,7 @@ class Message:
 
 @dataclass(eq=False)
 class Channel:
-    """A text channel of a guild, a thread in one (`parent`), or a conversation of a few."""
+    """A channel of a guild, a thread in one (`parent`), or a conversation of a few."""
 
     id: int
     type: ChannelType

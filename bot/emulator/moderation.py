@@ -4,7 +4,16 @@ from collections.abc import Iterable
 
 from bot.emulator import payloads
 from bot.emulator.audience import Audience
-from bot.emulator.entities import Channel, Guild, Member, Message, Overwrite, Role, User
+from bot.emulator.entities import (
+    Channel,
+    ChannelType,
+    Guild,
+    Member,
+    Message,
+    Overwrite,
+    Role,
+    User,
+)
 from bot.emulator.faults import Faults
 from bot.emulator.gateway import Gateway
 from bot.emulator.permissions import INVITED_BOT, Permission
@@ -21,6 +30,11 @@ class Moderation:
         self._gateway = gateway
         self._audience = audience
         self._faults = faults
+
+    def create_channel(self, guild: Guild, name: str, kind: ChannelType) -> Channel:
+        channel = self._world.add_channel(guild, name, kind=kind)
+        self._tell_of(channel, "CREATE")
+        return channel
 
     def delete_channel(self, channel: Channel) -> None:
         """With all its messages and threads."""

@@ -181,7 +181,22 @@ def channel(channel: Channel, world: World) -> Payload:
         "parent_id": None,
         "nsfw": False,
         "permission_overwrites": _overwrites(channel),
+        **_OF_KINDS.get(channel.type, {}),
     }
+
+
+_VOICE: Payload = {"bitrate": 64_000, "user_limit": 0, "rtc_region": None}
+_OF_KINDS: dict[ChannelType, Payload] = {
+    ChannelType.GUILD_VOICE: _VOICE,
+    ChannelType.GUILD_STAGE_VOICE: _VOICE,
+    ChannelType.GUILD_FORUM: {
+        "available_tags": [],
+        "default_reaction_emoji": None,
+        "default_sort_order": None,
+        "default_forum_layout": 0,
+    },
+}
+"""What only some kinds of channels have."""
 
 
 def _conversation(channel: Channel, world: World) -> Payload:

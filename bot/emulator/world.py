@@ -96,11 +96,15 @@ class World:
         guild.roles[role.id] = role
         return role
 
-    def add_channel(self, guild: Guild, name: str, topic: str | None = None) -> Channel:
+    def add_channel(
+        self,
+        guild: Guild,
+        name: str,
+        topic: str | None = None,
+        kind: ChannelType = ChannelType.GUILD_TEXT,
+    ) -> Channel:
         position = len(self.channels)
-        channel = Channel(
-            self.new_id(), ChannelType.GUILD_TEXT, name, guild, topic=topic, position=position
-        )
+        channel = Channel(self.new_id(), kind, name, guild, topic=topic, position=position)
         self.channels[channel.id] = channel
         return channel
 
@@ -115,9 +119,10 @@ class World:
         """Make a public thread, which is the guild owner's; one of a message has its id."""
         assert parent.guild is not None, "threads are in guilds"
         thread_id = self.new_id() if starter is None else starter.id
+        announces = parent.type is ChannelType.GUILD_ANNOUNCEMENT
         thread = Channel(
             thread_id,
-            ChannelType.PUBLIC_THREAD,
+            ChannelType.ANNOUNCEMENT_THREAD if announces else ChannelType.PUBLIC_THREAD,
             name,
             parent.guild,
             parent=parent,

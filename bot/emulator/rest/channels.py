@@ -26,6 +26,8 @@ from bot.emulator.uploads import body_of
 from bot.emulator.wire import Payload, json_response
 
 _NEW_FLAGS = EDIT_FLAGS | MessageFlag.SUPPRESS_NOTIFICATIONS
+_WITH_THREADS = frozenset({ChannelType.GUILD_TEXT, ChannelType.GUILD_ANNOUNCEMENT})
+"""Where messages can begin them; in a forum, posts are threads of their own."""
 _OLD = 3600.0
 _EDITS_OF_OLD = (3, 6.0)
 
@@ -95,6 +97,8 @@ class ChannelRoutes:
         check_flags(draft.body.flags or 0, _NEW_FLAGS)
         if draft.uploads:
             self._require(channel, Permission.ATTACH_FILES)
+        if draft.body.embeds:
+            self._require(channel, Permission.EMBED_LINKS)
         self._check_reachable(channel)
         message = self._sent_before(draft) or self._post(channel, draft)
         nonce = {} if message.nonce is None else {"nonce": message.nonce}
@@ -178,10 +182,10 @@ class ChannelRoutes:
         return web.Response(status=204)
 
     async def begin_thread(self, request: web.Request) -> web.Response:
-        """Begin a public thread at a message of a guild's text channel, which has one at most."""
+        """Begin a public thread at a message of a guild's channel, which has one at most."""
         channel = self._channel(request, Permission.CREATE_PUBLIC_THREADS)
         body = parse(body_of(request).json, NewThread)
-        if channel.type is not ChannelType.GUILD_TEXT:
+        if channel.type not in _WITH_THREADS:
             raise errors.known(50024)
         message = self._message(request, channel)
         if MessageFlag.HAS_THREAD in message.flags:
@@ -200,6 +204,8 @@ class ChannelRoutes:
     def _writable(self, request: web.Request) -> Channel:
         channel = self._channel(request)
         self._require(channel, permissions.to_write(channel))
+        if channel.type is ChannelType.GUILD_FORUM:
+            raise errors.known(50008)
         return channel
 
     def _channel(
