@@ -27,6 +27,9 @@ def contradictions(spec: "ModelSpec") -> Iterator[tuple[str, str]]:
     for name in ("loras", "optional_loras"):
         if getattr(spec, name) and not spec.lora:
             yield name, f"cannot be laid over a {spec.pipeline_class} (lora = false)"
+    picture = spec.image_to_video
+    if picture and picture.held_frames and picture.class_name != spec.pipeline_class:
+        yield "image_to_video", f"holds frames with another class; it must be {spec.pipeline_class}"
     if spec.upscale and (spec.timesteps or spec.sigmas or spec.chunks):
         yield "upscale", "needs a model whose steps are not fixed and whose clip is one piece"
     if spec.upscale:

@@ -27,7 +27,7 @@ def finish(job: Job, rendering: Rendering, spec: ModelSpec, device_name: str) ->
     request = job.request
     completed = _write(
         job,
-        _whole(request, rendering),
+        _whole(request, rendering, spec),
         fps=request.fps,
         scale=spec.display_scale(request.width, request.height),
         metadata=_metadata(job, spec.serving(request), device_name),
@@ -73,11 +73,11 @@ def _write(
     )
 
 
-def _whole(request: GenerationRequest, rendering: Rendering) -> Rendering:
+def _whole(request: GenerationRequest, rendering: Rendering, spec: ModelSpec) -> Rendering:
     """Return the clip with the one it goes on from, or with the sound of the one it was."""
     if request.continues is not None:
         earlier = read_clip(request.continues, request.width, request.height)
-        return join(earlier, rendering, request.fps)
+        return join(earlier, rendering, request.fps, spec.shown_again)
     if request.upscales is not None:
         with open_clip(Path(request.upscales)) as small:
             return Rendering(rendering.frames, sound_of(small))

@@ -6,6 +6,7 @@ They are MP4s of ours, as a rule; whatever else they are is said.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # (PyAV types its frames generically and leaves the parameter out)
 
+from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -16,7 +17,7 @@ import numpy as np
 from av.container import InputContainer
 from av.video.reformatter import Interpolation
 
-from generator.encoding import Audio, Rendering, shown_size
+from generator.encoding import Audio, Frames, Rendering, shown_size
 from generator.errors import GenerationError
 from generator.messages import N_
 from generator.protocol import GenerationRequest
@@ -85,11 +86,11 @@ def read_clip(path: str, width: int, height: int) -> Rendering:
         return Rendering(np.stack(frames), sound)
 
 
-def last_frame(path: str, width: int, height: int) -> Picture:
-    """Return the last frame of a clip, scaled to a size in pixels."""
+def last_frames(path: str, width: int, height: int, most: int = 1) -> Frames:
+    """Return the last frames of a clip, at most so many, scaled to a size in pixels."""
     with open_clip(Path(path)) as container:
-        *_, last = container.decode(video=0)
-        return picture_of(last, width, height)
+        last = deque(container.decode(video=0), maxlen=most)
+        return np.stack([picture_of(frame, width, height) for frame in last])
 
 
 def sound_of(container: InputContainer) -> Audio | None:

@@ -17,15 +17,18 @@ _FADE = 0.01
 _Samples = NDArray[np.floating]
 
 
-def join(earlier: Rendering, later: Rendering, fps: int) -> Rendering:
+def join(earlier: Rendering, later: Rendering, fps: int, shown_again: int = 1) -> Rendering:
     """Return both as one clip without a cut.
 
-    The later one's first frame shows what the earlier one's last does, and is left out. What a
+    So many frames of the later one show what the earlier one's last do, and are left out. What a
     model's way from pixels to latents and back did to light and colours fades away within a
     second. Where one of them has no sound, it is silent.
     """
-    following = _evened(earlier.frames[-1], later.frames, max(1, round(_EVENED * fps)))
-    return Rendering(np.concatenate([earlier.frames, following]), _join_sound(earlier, later, fps))
+    shown_again = min(shown_again, len(earlier.frames))
+    new = later.frames[shown_again - 1 :]
+    following = _evened(earlier.frames[-1], new, max(1, round(_EVENED * fps)))
+    sound = _join_sound(earlier, later, fps, shown_again)
+    return Rendering(np.concatenate([earlier.frames, following]), sound)
 
 
 def _evened(last: Picture, frames: Frames, count: int) -> Frames:
@@ -52,14 +55,14 @@ def _coarse(difference: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([np.asarray(plane) for plane in planes], axis=-1)
 
 
-def _join_sound(earlier: Rendering, later: Rendering, fps: int) -> Audio | None:
+def _join_sound(earlier: Rendering, later: Rendering, fps: int, shown_again: int) -> Audio | None:
     given = [half.audio for half in (earlier, later) if half.audio is not None]
     if not given:
         return None
     rate = given[0].sample_rate
     channels = max(len(audio.samples) for audio in given)
     first = _laid_out(earlier, fps, rate, channels)
-    second = _laid_out(later, fps, rate, channels)[:, round(rate / fps) :]
+    second = _laid_out(later, fps, rate, channels)[:, round(shown_again * rate / fps) :]
     fade = np.linspace(1, 0, round(_FADE * rate))
     count = min(len(fade), first.shape[1], second.shape[1])
     if count:

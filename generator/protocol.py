@@ -50,7 +50,8 @@ class GenerationRequest(msgspec.Struct, frozen=True, tag="generate", kw_only=Tru
     """A picture the clip begins with, for models that can."""
     continues: str | None = None
     """An MP4 that goes on, for models that can begin with a picture, which is its last frame then.
-    The file written is both as one clip, of `num_frames - 1` more frames; size and fps are its."""
+    The file written is both as one clip, of `num_frames` more frames but those that a model
+    shows again (`ModelSpec.shown_again`); size and fps are its."""
     upscales: str | None = None
     """An MP4 that is made larger, for models that can: `width` and `height` are what it becomes,
     the other numbers are its own."""

@@ -69,10 +69,14 @@ class Sibling:
     """The pipeline that begins with a picture."""
 
     class_name: str
+    """It takes the picture as `image`, or is the model's own (see the last of these)."""
     source: str | None = None
     """Its own folder or repository, where the model's own weights do not serve both."""
     revision: str | None = None
     """A commit, tag or branch of its own repository."""
+    held_frames: int = 0
+    """For a model that was taught to go on from frames it sees without noise, with its own class:
+    how many it is shown of a clip that it goes on from. Of a picture it is one."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -277,6 +277,16 @@ class ModelSpec:
         return self.image_to_video is not None
 
     @property
+    def held_frames(self) -> int:
+        """How many given frames the network goes on from; 0 where a pipeline takes a picture."""
+        return self.image_to_video.held_frames if self.image_to_video else 0
+
+    @property
+    def shown_again(self) -> int:
+        """How many of an earlier clip's last frames one that goes on from it begins with."""
+        return max(1, self.held_frames)
+
+    @property
     def can_upscale(self) -> bool:
         """Whether it can make finished clips larger; `upscaled_size` says how large."""
         return self.upscale is not None

@@ -55,7 +55,7 @@ async def extend(interaction: Interaction, job: Job) -> None:
     clip, spec = _made(job), _spec(interaction, job)
     if not can_extend(job, spec):
         raise Refusal(refusals.NOT_LONGER)
-    added = job.request.num_frames - 1
+    added = job.request.num_frames - spec.shown_again
     seconds = (clip.num_frames + added) / clip.fps
     if seconds > _LONGEST:
         raise Refusal(refusals.too_long_to_extend(_LONGEST, seconds))

@@ -14,14 +14,17 @@ import numpy as np
 import torch
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
+from generator.builtin import HELD_FRAMES, NUM_FRAMES
 from generator.builtin.architecture import CALL_ARGUMENTS
 from generator.builtin.captions import Scene, full_caption, sample_scene
 from generator.builtin.contact_sheet import contact_sheet
 from generator.builtin.detector import Detector
 from generator.builtin.frames import FrameSampler
+from generator.builtin.going_on import GoingOn, going_on
 from generator.builtin.quality import diversity, stability
 from generator.builtin.reconstruction import drawing_psnr, reconstruction_psnr
-from generator.builtin.render import Clip, render
+from generator.builtin.render import Clip, draw, render, sample_take
+from generator.pipelines.holding import hold
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,16 @@ class ShippedModel:
         ).frames[0]
         return (frames.permute(0, 2, 3, 1).numpy() * 255 + 0.5).astype(np.uint8)
 
+    def following(self, prompt: str, seed: int, frames: Clip) -> Clip:
+        """Return the clip that begins with these frames."""
+        scheduler = self._pipeline.scheduler
+        self._pipeline.scheduler = type(scheduler).from_config(scheduler.config)
+        hold(self._pipeline, frames)
+        try:
+            return self.clip(prompt, seed)
+        finally:
+            self._pipeline.scheduler = scheduler
+
     def clips(self, scenes: list[Scene], first_seed: int = 0) -> Iterator[Clip]:
         """Yield a clip for each scene's plain caption, each with a seed of its own."""
         for index, scene in enumerate(scenes):
@@ -111,6 +124,10 @@ def evaluate(folder: Path, count: int, report: Path | None = None) -> dict[str, 
     log.info("held-out prompts: %s", results["held-out prompts"])
 
     figures = _other_figures(model, detector, clips, truth, scenes[: max(2, count // 25)])
+    followed = list(zip(scenes, clips, strict=True))[: max(2, count // 5)]
+    figures["going_on"] = {
+        name: asdict(measured) for name, measured in _going_on(model, detector, followed).items()
+    }
     figures["seconds_to_load"] = model.seconds_to_load
     figures["seconds_a_clip"] = seconds
     figures["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -126,6 +143,29 @@ def evaluate(folder: Path, count: int, report: Path | None = None) -> dict[str, 
 def _held_out_scenes(count: int, seed: int) -> list[Scene]:
     random = Random(seed)
     return [sample_scene(random, held_out=True) for _ in range(count)]
+
+
+def _going_on(
+    model: ShippedModel, detector: Detector, followed: list[tuple[Scene, Clip]]
+) -> dict[str, GoingOn]:
+    """Return what comes of going on from clips, and from their first frames alone as pictures.
+
+    The second goes on from frames that the model itself has made of the picture.
+    """
+    after_clips: list[tuple[Scene, Clip]] = []
+    after_pictures: list[tuple[Scene, Clip]] = []
+    for seed, (scene, clip) in enumerate(followed, start=2000):
+        prompt, given = full_caption(scene), clip[-HELD_FRAMES:]
+        new = model.following(prompt, seed, given)[HELD_FRAMES:]
+        after_clips.append((scene, np.concatenate([given, new])))
+        after_pictures.append((scene, model.following(prompt, seed, clip[:1])))
+    rng, start = np.random.default_rng(13), NUM_FRAMES - HELD_FRAMES
+    truth = [(scene, draw(sample_take(scene, rng, start=start))[0]) for scene, _ in followed]
+    return {
+        "from_clips": going_on(detector, after_clips),
+        "from_pictures": going_on(detector, after_pictures),
+        "ground_truth": going_on(detector, truth),
+    }
 
 
 def _other_figures(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from generator.builtin import NUM_FRAMES, SIZE
 from generator.builtin.captions import Scene
-from generator.builtin.scenery import draw_background, sample_life
+from generator.builtin.scenery import draw_background, sample_life, to_and_fro
 from generator.builtin.vocabulary import COLOURS
 
 Floats = npt.NDArray[np.floating]
@@ -48,11 +48,16 @@ class Take:
         return replace(self, poses=[self.poses[index]], life=self.life[index : index + 1])
 
 
-def sample_take(scene: Scene, rng: np.random.Generator, num_frames: int = NUM_FRAMES) -> Take:
-    """Draw a path, a size, a tint and a background's life for the scene."""
+def sample_take(
+    scene: Scene, rng: np.random.Generator, num_frames: int = NUM_FRAMES, start: int = 0
+) -> Take:
+    """Draw a path, a size, a tint and a background's life for the scene.
+
+    The take begins with frame `start`: from `num_frames` on it is what follows a clip of that many.
+    """
     colour = np.clip(np.asarray(COLOURS[scene.colour]) + rng.normal(0.0, 3.0, 3), 0, 255)
-    life = sample_life(scene.background, rng, num_frames)
-    return Take(scene, colour.astype(np.float32), poses(scene, rng, num_frames), life)
+    life = sample_life(scene.background, rng, num_frames, start)
+    return Take(scene, colour.astype(np.float32), poses(scene, rng, num_frames, start), life)
 
 
 def draw(take: Take, size: int = SIZE, opacity: float = 1.0) -> tuple[Clip, Floats]:
@@ -84,11 +89,11 @@ def render(
 _RADII = {"small": (0.11, 0.135), "medium": (0.165, 0.21), "big": (0.245, 0.285)}
 
 
-def poses(scene: Scene, rng: np.random.Generator, num_frames: int) -> list[Pose]:
+def poses(scene: Scene, rng: np.random.Generator, num_frames: int, start: int = 0) -> list[Pose]:
     """Draw a path for the scene's motion: places, speeds and radii differ from clip to clip."""
     radius = float(rng.uniform(*_RADII[scene.size]))
     path = _PATHS[scene.motion](radius, rng)
-    return [path(frame / (num_frames - 1)) for frame in range(num_frames)]
+    return [path((start + frame) / (num_frames - 1)) for frame in range(num_frames)]
 
 
 Path = Callable[[float], Pose]
@@ -107,7 +112,7 @@ def _straight(dx: int, dy: int) -> Callable[[float, np.random.Generator], Path]:
         across = _place(radius, rng, 0.25)
 
         def path(t: float) -> Pose:
-            along = start + (end - start) * t
+            along = start + (end - start) * to_and_fro(t)
             x = 0.5 + dx * along if dx else across
             y = 0.5 + dy * along if dy else across
             return Pose(x, y, radius)
@@ -134,7 +139,12 @@ def _scaling(grows: bool) -> Callable[[float, np.random.Generator], Path]:
     def build(radius: float, rng: np.random.Generator) -> Path:
         low, high = radius * rng.uniform(0.45, 0.55), radius * rng.uniform(1.3, 1.5)
         x, y = _place(high, rng, 0.2), _place(high, rng, 0.2)
-        return lambda t: Pose(x, y, low + (high - low) * (t if grows else 1.0 - t))
+
+        def path(t: float) -> Pose:
+            share = to_and_fro(t if grows else 1.0 + t)
+            return Pose(x, y, low + (high - low) * share)
+
+        return path
 
     return build
 

@@ -18,10 +18,11 @@ _Colour = tuple[int, int, int]
 _TURN: Final = 2 * math.pi
 
 
-def sample_life(name: str, rng: np.random.Generator, num_frames: int) -> Floats:
-    """Draw how a background moves in one clip: (time, `LIFE_SIZE`)."""
+def sample_life(name: str, rng: np.random.Generator, num_frames: int, start: int = 0) -> Floats:
+    """Draw how a background moves in one clip, from its frame `start` on: (time, `LIFE_SIZE`)."""
     life = np.zeros((num_frames, LIFE_SIZE), np.float32)
-    values = np.stack(_LIVES[name](rng, np.arange(num_frames) / num_frames), axis=1)
+    times = np.arange(start, start + num_frames) / num_frames
+    values = np.stack(_LIVES[name](rng, times), axis=1)
     life[:, : values.shape[1]] = values
     return life
 
@@ -34,7 +35,12 @@ def draw_background(name: str, life: Floats, size: int) -> Floats:
 # --- life -----------------------------------------------------------------------------------------
 
 _Times = npt.NDArray[np.floating]
-"""From 0 to 1 over the clip."""
+"""From 0 to 1 over the clip, and on in what follows it."""
+
+
+def to_and_fro(time: float) -> float:
+    """Turn back at 1, and again at 0: what has an end in a clip comes back in what follows it."""
+    return abs((time + 1) % 2 - 1)
 
 
 def _circle(angle: Floats) -> list[Floats]:
@@ -66,7 +72,8 @@ def _sway(rng: np.random.Generator, times: _Times) -> list[Floats]:
 
 
 def _setting_sun(rng: np.random.Generator, times: _Times) -> list[Floats]:
-    return [np.full(len(times), rng.uniform(-1, 1)), 2 * times - 1]
+    height = np.array([2 * to_and_fro(time) - 1 for time in times])
+    return [np.full(len(times), rng.uniform(-1, 1)), height]
 
 
 _LIVES: dict[str, Callable[[np.random.Generator, _Times], list[Floats]]] = {

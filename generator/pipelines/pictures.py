@@ -1,22 +1,25 @@
-"""The picture a clip begins with."""
+"""The picture, or the last frames of a clip, that a clip begins with."""
 
+import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from generator.encoding import Frames
 from generator.errors import GenerationError
-from generator.given_clips import last_frame
+from generator.given_clips import last_frames
 from generator.messages import N_
 from generator.protocol import GenerationRequest
 
 
-def first_picture(request: GenerationRequest) -> Image.Image | None:
-    """Return the picture a clip begins with, in its size; None if there is none.
+def first_frames(request: GenerationRequest, most: int = 1) -> Frames | None:
+    """Return what a clip begins with, in its size, (n, height, width, 3); None if nothing is given.
 
+    Of a clip that it goes on from, these are the last `most` frames, or as many as there are.
     Raises `GenerationError("invalid")` for a file that cannot be read.
     """
     if request.continues is not None:
-        return Image.fromarray(last_frame(request.continues, request.width, request.height))
+        return last_frames(request.continues, request.width, request.height, most)
     if request.image_path is not None:
-        return read_picture(request.image_path, request.width, request.height)
+        return np.asarray(read_picture(request.image_path, request.width, request.height))[None]
     return None
 
 

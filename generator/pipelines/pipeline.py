@@ -5,15 +5,17 @@ import itertools
 from typing import Any
 
 import torch
+from PIL import Image
 
 from generator.encoding import Audio, Frames, Rendering
 from generator.errors import DeviceLostError
 from generator.failures import out_of_memory
 from generator.pipelines.additions import OptionalLoras
 from generator.pipelines.device import Device, is_out_of_memory
+from generator.pipelines.holding import hold
 from generator.pipelines.loader import loaded_revision, sibling
 from generator.pipelines.noise import noise_of
-from generator.pipelines.pictures import first_picture
+from generator.pipelines.pictures import first_frames
 from generator.pipelines.preview import watch
 from generator.pipelines.steps import Steps, reporting_scheduler
 from generator.pipelines.upscaling import thrifty_decoder, upscaling_arguments
@@ -76,6 +78,8 @@ class DiffusersPipeline:
             total_steps=self._spec.total_steps(request),
             steps=for_scheduler,
         )
+        if count := self._spec.held_frames:
+            hold(pipeline, first_frames(request, count))
         if on_snapshot is not None:
             watch(pipeline, self._spec, request, on_snapshot)
         if "guider" in pipeline.components:  # holds the guidance, and a state of its own
@@ -90,7 +94,7 @@ class DiffusersPipeline:
         other = self._spec.image_to_video if request.begins_with_picture else None
         if request.upscales is not None:
             other = self._spec.upscale
-        if other is None:
+        if other is None or self._spec.held_frames:
             return self._pipeline
         if other.class_name not in self._siblings:
             self._siblings[other.class_name] = sibling(self._pipeline, other.class_name)
@@ -106,8 +110,8 @@ class DiffusersPipeline:
         }
         if spec.negative_prompt:
             arguments["negative_prompt"] = request.negative_prompt
-        if (picture := first_picture(request)) is not None:
-            arguments["image"] = picture
+        if not spec.held_frames and (frames := first_frames(request)) is not None:
+            arguments["image"] = Image.fromarray(frames[0])
         return arguments
 
     def _lora_words(self, request: GenerationRequest) -> str:

@@ -16,7 +16,7 @@ from generator.catalogue import Catalogue
 from generator.encoding import Frames, Rendering, write_mp4
 from generator.engine import Engine
 from generator.errors import GenerationError
-from generator.given_clips import check_given_clip, last_frame, read_clip
+from generator.given_clips import check_given_clip, last_frames, read_clip
 from generator.joining import join
 from generator.memory import Mode
 from generator.protocol import Completed, Event, Failed, GenerationRequest
@@ -100,6 +100,16 @@ def test_the_seam_of_an_extended_clip_is_no_larger_a_change_than_between_ordinar
     assert naive[12] > 2 * max(naive[:12]), "what would be seen if nothing were done"
     assert drift[12] <= max(drift[:12]), drift
     assert max(drift[13:]) < naive[12] / 2, drift
+
+
+def test_frames_that_are_shown_again_are_left_out(earlier: Path) -> None:
+    assert len(last_frames(str(earlier), WIDTH, HEIGHT, 4)) == 4
+    later = Rendering(through_a_vae(SCENE[9:]), tone(len(SCENE[9:]) / FPS))
+    whole = join(read_clip(str(earlier), WIDTH, HEIGHT), later, FPS, shown_again=4)
+    assert len(whole.frames) == len(SCENE)
+    assert psnr(whole.frames, SCENE) > 25
+    assert whole.audio is not None
+    assert whole.audio.samples.shape[1] == round(len(SCENE) / FPS * whole.audio.sample_rate)
 
 
 class PanRuntime(PlainRuntime):
@@ -194,7 +204,7 @@ def test_what_was_made_before_stays_as_it_was(earlier: Path) -> None:
 
 
 def test_the_picture_to_go_on_from_is_the_last_frame(earlier: Path) -> None:
-    picture = last_frame(str(earlier), WIDTH, HEIGHT)
+    (picture,) = last_frames(str(earlier), WIDTH, HEIGHT)
     assert psnr(picture, SCENE[12]) > psnr(picture, SCENE[11]) + 3
 
 

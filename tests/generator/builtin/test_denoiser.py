@@ -6,15 +6,16 @@ import pytest
 import torch
 from diffusers.models.transformers.latte_transformer_3d import LatteTransformer3DModel
 
-from generator.builtin import NUM_FRAMES
+from generator.builtin import HELD_FRAMES, NUM_FRAMES
 from generator.builtin.architecture import LATENT_SHAPE, TEXT_DIM, build_transformer
+from generator.builtin.batches import Batch, BatchSampler
 from generator.builtin.denoiser import (
-    Batch,
-    BatchSampler,
+    READING_ERROR,
     clip_loss,
     expected_error,
     hearing_gaps,
     predict,
+    with_given_frames,
 )
 from generator.builtin.lean_attention import use_lean_attention
 from generator.builtin.optimiser import build_optimisers
@@ -29,6 +30,7 @@ def _reader() -> CaptionReader:
 def _batch(clips: int) -> Batch:
     return Batch(
         latents=torch.randn(1, *LATENT_SHAPE).expand(clips, -1, -1, -1, -1),
+        held=torch.zeros(clips, dtype=torch.int64),
         prompts=torch.randn(clips, 3, TEXT_DIM),
         visible=torch.ones(clips, 3, dtype=torch.bool),
     )
@@ -98,6 +100,17 @@ def test_batches_show_empty_prompts_as_the_pipeline_does() -> None:
     assert batch.latents.shape == (64, *LATENT_SHAPE)
     assert batch.latents.shape[2] == NUM_FRAMES
     assert batch.visible.sum(1).min() >= 4  # an empty prompt with its padding is not one token long
+
+
+def test_given_frames_are_seen_without_noise_but_as_they_are_read() -> None:
+    batch = BatchSampler(_reader(), seed=0).draw(64)
+    assert {0, 1, HELD_FRAMES} == set(batch.held.tolist())
+    noisy = torch.full_like(batch.latents, 100.0)
+    seen = with_given_frames(noisy, batch)
+    for clip, held in enumerate(batch.held.tolist()):
+        assert (seen[clip, :, held:] == 100).all()
+        read, true = seen[clip, :, :held], batch.latents[clip, :, :held]
+        assert not held or 0 < (read - true).std() < 2 * READING_ERROR
 
 
 def test_a_network_that_ignores_the_prompt_has_no_gaps() -> None:

@@ -1,5 +1,6 @@
 """Ground-truth clips, and the detector that must read them without fail."""
 
+from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from generator.builtin.captions import Scene, sample_scene
 from generator.builtin.detector import Detector
 from generator.builtin.evaluate import score
-from generator.builtin.render import Pose, draw_shape, render
+from generator.builtin.render import Pose, draw_shape, render, sample_take
 from generator.builtin.vocabulary import BACKGROUNDS, MOTIONS, SHAPES
 
 
@@ -63,3 +64,16 @@ def test_the_detector_sees_an_empty_frame_as_such() -> None:
         shade = 250 if background == "white" else 10
         seen = detector.detect(np.full((16, 144, 144, 3), shade, np.uint8))
         assert seen == Scene("", "", "", background)
+
+
+@pytest.mark.parametrize("motion", MOTIONS)
+def test_what_follows_a_clip_goes_on_from_it_and_stays_in_the_frame(motion: str) -> None:
+    scene = Scene("red", "circle", motion, "sunset")
+    begun, later = (sample_take(scene, np.random.default_rng(3), start=start) for start in (0, 12))
+    assert begun.poses[12:] == later.poses[:4]
+    assert begun.life[12:] == pytest.approx(later.life[:4])
+    radius = max(pose.radius for pose in begun.poses)
+    steps = [b.x - a.x for a, b in pairwise(later.poses)]
+    assert all(radius * 0.99 <= pose.x <= 1 - radius * 0.99 for pose in later.poses)
+    if motion == "moving right":
+        assert steps[0] > 0 > steps[-1], "it turns back at its end"
