@@ -9,7 +9,12 @@ from bot.jobs.job import Job
 
 _QUOTED_LENGTH = 300
 _DIRECTIONS = str.maketrans("", "", "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""What turns the words around it, too: embeddings, overrides and isolates."""
+"""Embeddings, overrides and isolates, which turn what is written behind them, too."""
+
+
+def tidy(text: str) -> str:
+    """Return a member's words in one line, without what would turn other words around."""
+    return " ".join(text.translate(_DIRECTIONS).split())
 
 
 def quote(text: str, length: int = _QUOTED_LENGTH) -> str:

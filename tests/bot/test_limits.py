@@ -62,6 +62,7 @@ def test_a_bare_prompt_gets_the_models_defaults() -> None:
 
 def test_white_space_in_a_prompt_is_tidied() -> None:
     assert plan(prompt="  a red\n\n circle ").request.prompt == "a red circle"
+    assert plan(prompt="a \u202ered\u202c circle").request.prompt == "a red circle"
 
 
 @pytest.mark.parametrize(
