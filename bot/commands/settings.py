@@ -170,5 +170,5 @@ async def _complete_setting(
 
 def _check_showcase(channel: discord.TextChannel) -> None:
     granted = channel.permissions_for(channel.guild.me)
-    if missing := missing_permissions(granted, in_thread=False):
+    if missing := missing_permissions(granted, channel):
         raise Refusal(settings.showcase_lacks(missing))

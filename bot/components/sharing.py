@@ -53,7 +53,7 @@ async def _showcase(interaction: Interaction) -> _Showcase:
     if not isinstance(channel, _Showcase):
         raise Refusal(refusals.SHOWCASE_GONE)
     granted = channel.permissions_for(guild.me)
-    if missing := missing_permissions(granted, in_thread=isinstance(channel, discord.Thread)):
+    if missing := missing_permissions(granted, channel):
         raise Refusal(refusals.cannot_share(channel.id, missing))
     return channel
 

@@ -10,6 +10,7 @@ from bot.jobs.job import Job, Route
 from bot.texts import permissions, results
 
 _VIEW = ("view_channel", permissions.VIEW_CHANNEL)
+_CONNECT = ("connect", permissions.CONNECT)
 _ATTACH = ("attach_files", permissions.ATTACH_FILES)
 _SEND = ("send_messages", permissions.SEND_MESSAGES)
 _SEND_IN_THREADS = ("send_messages_in_threads", permissions.SEND_IN_THREADS)
@@ -41,16 +42,19 @@ def missing_permissions_of(interaction: discord.Interaction[Any]) -> list[str]:
         return _missing(granted, _ATTACH)
     if interaction.guild_id is None:
         return []
-    return missing_permissions(granted, in_thread=isinstance(interaction.channel, discord.Thread))
+    return missing_permissions(granted, interaction.channel)
 
 
-def missing_permissions(granted: discord.Permissions, *, in_thread: bool) -> list[str]:
-    """Return the names of what posting a clip needs and is not granted.
+def missing_permissions(granted: discord.Permissions, channel: object) -> list[str]:
+    """Return the names of what posting a clip in a channel needs and is not granted.
 
-    Without the first two nothing else is granted either, so then they alone are named.
+    Without the first ones nothing else is granted either, so then they alone are named. What is
+    written beside a voice channel only those see who may connect to it.
     """
+    in_thread = isinstance(channel, discord.Thread)
+    has_voice = isinstance(channel, discord.VoiceChannel | discord.StageChannel)
     return (
-        _missing(granted, _VIEW)
+        _missing(granted, _VIEW, *([_CONNECT] if has_voice else []))
         or _missing(granted, _SEND_IN_THREADS if in_thread else _SEND)
         or _missing(granted, _ATTACH, _EMBED)
     )
@@ -85,8 +89,7 @@ def why_refused(client: discord.Client, job: Job, fault: Fault, code: int) -> st
             return results.SLOW_MODE
         case Fault.NO_PERMISSION if (channel := cached_channel(client, job)) is not None:
             granted = channel.permissions_for(channel.guild.me)
-            in_thread = isinstance(channel, discord.Thread)
-            missing = missing_permissions(granted, in_thread=in_thread)
+            missing = missing_permissions(granted, channel)
             return results.permissions_lost(missing or [permissions.SOME_PERMISSION])
         case _:
             return results.refused(code)

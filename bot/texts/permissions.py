@@ -7,6 +7,7 @@ from babel.lists import format_list
 from bot.i18n import N_, _, language
 
 VIEW_CHANNEL = N_("View Channel")
+CONNECT = N_("Connect")
 ATTACH_FILES = N_("Attach Files")
 SEND_MESSAGES = N_("Send Messages")
 CREATE_THREADS = N_("Create Public Threads")

@@ -223,6 +223,17 @@ async def test_missing_permission_is_refused_by_its_code(
     assert refused.value.code == code
 
 
+async def test_without_the_permission_embeds_are_left_out(
+    emulator: Emulator, bot: Bot, channel: Channel
+) -> None:
+    deny(emulator, channel, Permission.EMBED_LINKS)
+    async with online(bot, emulator):
+        target = bot.get_partial_messageable(channel.id)
+        sent = await target.send("hi", embed=discord.Embed(title="there"))
+    assert sent.content == "hi"
+    assert not sent.embeds
+
+
 async def test_reply_needs_the_message_history(
     emulator: Emulator, bot: Bot, you: Human, channel: Channel
 ) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 from bot.emulator.driver import Human
 from bot.emulator.entities import ChannelType
+from bot.emulator.permissions import Permission
 from bot.emulator.server import Emulator
-from tests.end_to_end.stories import QUICK, ask, finished
+from tests.end_to_end.stories import QUICK, ask, finished, refusal
 from tests.end_to_end.test_permutations import results, thread_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,6 +23,15 @@ async def test_a_clip_is_made_in_every_kind_of_channel_that_has_messages(
         clip = await finished(you, await ask(you, "a red circle", **QUICK))
         varied = await you.reply(await you.click(clip, "Vary"))
         assert (await finished(you, varied)).channel_id == clip.channel_id
+
+
+async def test_where_the_bot_may_not_connect_it_says_what_it_lacks(emulator: Emulator) -> None:
+    (guild,) = emulator.world.bot_guilds()
+    closed = emulator.moderation.create_channel(guild, "closed", ChannelType.GUILD_VOICE)
+    emulator.moderation.set_overwrite(closed, emulator.world.bot, deny=Permission.CONNECT)
+    async with Human.connect(emulator.url, channel="closed") as you:
+        asked = await you.command("video", prompt="a red circle")
+        assert "I lack Connect" in await refusal(you, asked)
 
 
 async def test_a_clip_is_made_in_the_post_of_a_forum(emulator: Emulator) -> None:

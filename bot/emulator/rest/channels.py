@@ -1,5 +1,6 @@
 """Routes about channels and the messages in them, with the bot's permissions checked."""
 
+import msgspec
 from aiohttp import web
 
 from bot.emulator import errors, payloads, permissions
@@ -97,12 +98,21 @@ class ChannelRoutes:
         check_flags(draft.body.flags or 0, _NEW_FLAGS)
         if draft.uploads:
             self._require(channel, Permission.ATTACH_FILES)
-        if draft.body.embeds:
-            self._require(channel, Permission.EMBED_LINKS)
+        draft = self._with_granted_embeds(channel, draft)
         self._check_reachable(channel)
         message = self._sent_before(draft) or self._post(channel, draft)
         nonce = {} if message.nonce is None else {"nonce": message.nonce}
         return json_response({**self._rendered(message), **nonce})
+
+    def _with_granted_embeds(self, channel: Channel, draft: Draft) -> Draft:
+        """Without the permission they are left out, or nothing is sent where that is nothing."""
+        granted = permissions.in_channel(channel, self._core.world.bot.id)
+        if not draft.body.embeds or Permission.EMBED_LINKS in granted:
+            return draft
+        if not draft.body.content and not draft.uploads:
+            raise errors.missing_permissions()
+        body = msgspec.structs.replace(draft.body, embeds=[])
+        return msgspec.structs.replace(draft, body=body)
 
     def _post(self, channel: Channel, draft: Draft) -> Message:
         message = Message(self._core.world.new_id(), channel, self._core.world.bot)
@@ -215,7 +225,10 @@ class ChannelRoutes:
         channel = self._core.world.channels.get(int(request.match_info["channel_id"]))
         if channel is None:
             raise errors.unknown_channel()
-        self._require(channel, Permission.VIEW_CHANNEL, errors.missing_access())
+        seen = Permission.VIEW_CHANNEL
+        if channel.type in (ChannelType.GUILD_VOICE, ChannelType.GUILD_STAGE_VOICE):
+            seen |= Permission.CONNECT
+        self._require(channel, seen, errors.missing_access())
         self._require(channel, needed)
         return channel
 
