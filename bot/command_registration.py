@@ -22,7 +22,7 @@ BY_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
 async def register_commands(
     tree: app_commands.CommandTree[Any], store: Store, *, always: bool
 ) -> dict[str, int]:
-    """Register the commands if they changed, and return their ids by name.
+    """Register the commands if they changed or are gone, and return their ids by name.
 
     Discord limits how many a day may be created. A local one forgets them: there, `always`. No
     word of another language keeps the bot from starting: where Discord refuses one, it gets none.
@@ -34,21 +34,17 @@ async def register_commands(
     ]
     digest = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
     fact = f"commands of {tree.client.application_id}"
+    commands: Sequence[app_commands.AppCommand] = ()
     if not always and await store.fact(fact) == digest:
         commands = await tree.fetch_commands()
-    elif (synced := await _sync(tree)) is not None:
-        commands = synced
+    ids = {command.name: command.id for command in commands}
+    if ids.keys() >= {definition["name"] for definition in definitions}:
+        return ids
+    try:
+        commands = await tree.sync()
         await store.save_fact(fact, digest)
-    else:
+    except app_commands.CommandSyncFailure as refused:
+        _log.error("the commands are registered in English alone: %s", refused)
         await tree.set_translator(None)
         commands = await tree.sync()
     return {command.name: command.id for command in commands}
-
-
-async def _sync(tree: app_commands.CommandTree[Any]) -> Sequence[app_commands.AppCommand] | None:
-    """Register the commands in all languages; None where Discord does not like how they are."""
-    try:
-        return await tree.sync()
-    except app_commands.CommandSyncFailure as refused:
-        _log.error("the commands are registered in English alone: %s", refused)
-        return None
