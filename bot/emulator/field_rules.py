@@ -59,7 +59,7 @@ def check_text_input(field: Payload, at: Path, problems: Problems) -> None:
 def check_emoji(component: Payload, at: Path, problems: Problems) -> None:
     emoji: Payload = component.get("emoji") or {}
     if emoji and not emoji.get("id") and not is_emoji(emoji.get("name") or ""):
-        problems.add([*at, "emoji", "name"], "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+        problems.add([*at, "emoji", "name"], "BUTTON_COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
 
 def check_button(button: Payload, at: Path, problems: Problems) -> None:

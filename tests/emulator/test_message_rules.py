@@ -158,7 +158,7 @@ MISSING_PICTURE: Payload = {"type": 12, "items": [{"media": {"url": "attachment:
         (
             contents(components=[row(button(emoji={"name": "x"}))]),
             "components.0.components.0.emoji.name",
-            "COMPONENT_INVALID_EMOJI",
+            "BUTTON_COMPONENT_INVALID_EMOJI",
         ),
         (
             contents(components=[row(menu("a", "a"))]),
