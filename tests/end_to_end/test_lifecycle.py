@@ -13,7 +13,7 @@ from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
 from bot.texts.status import PLACE_KEPT, RESTARTED
 from tests.end_to_end.process import bot_process
-from tests.end_to_end.stack import busy_device, local_discord
+from tests.end_to_end.stack import bot_settings, busy_device, local_discord, running_bot
 from tests.end_to_end.stories import PATIENCE, QUICK, SLOW, ask, finished, job_id, status_says
 
 
@@ -101,3 +101,18 @@ async def test_a_bot_killed_while_it_posts_posts_once(
             lambda message: message.id == status.id and "✅" in message.content, timeout=PATIENCE
         )
         assert len(results(you, status)) == 1
+
+
+async def test_a_model_that_was_taken_away_keeps_no_bot_from_starting(
+    emulator: Emulator, you: Human, tmp_path: Path
+) -> None:
+    models = tmp_path / "models.toml"
+    models.write_text('[mine]\nlike = "builtin"\n')
+    with_it = bot_settings(emulator, tmp_path, models_file=models)
+    async with running_bot(with_it, you, plain=True):
+        running = await status_says(you, await ask(you, "endless"), "Denoising: step")
+        waiting = await ask(you, "a red circle", model="mine", **QUICK)
+    async with running_bot(bot_settings(emulator, tmp_path), you, plain=True):
+        await you.click(running, "Stop")
+        failed = await status_says(you, waiting, "⚠️")
+        assert "There is no model 'mine'" in failed.content
