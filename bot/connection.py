@@ -14,6 +14,7 @@ _log = logging.getLogger(__name__)
 _FIRST_PAUSE = 5.0
 _LONGEST_PAUSE = 300.0
 """A session costs an IDENTIFY, of which 1,000 a day are allowed: the next one resets the token."""
+_TOO_MANY_REQUESTS = 429
 _LONG_LIFE = 600.0
 """Seconds after which the end of a connection is no longer held against the next one."""
 
@@ -28,13 +29,17 @@ _FATAL = {
 
 
 async def wait_for_discord(first_pause: float = 1.0) -> None:
-    """Wait until Discord's API answers at all: a bot may be started before its network is."""
+    """Wait until Discord's API answers at all.
+
+    A bot may be started before its network is; and at an address that Cloudflare bans for a while,
+    where starting again and again would only prolong that.
+    """
     pause = first_pause
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session:
         while True:
             try:
                 async with session.get(f"{Route.BASE}/gateway") as response:
-                    if response.status < 500:
+                    if response.status < 500 and response.status != _TOO_MANY_REQUESTS:
                         return
                     problem = f"HTTP {response.status}"
             except (OSError, aiohttp.ClientError, TimeoutError) as error:

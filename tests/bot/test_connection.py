@@ -9,7 +9,7 @@ import pytest
 from bot.app import use_local_discord
 from bot.client import ZoetropeClient
 from bot.connection import stay_connected, wait_for_discord
-from bot.emulator.effects import unavailable
+from bot.emulator.effects import banned, unavailable
 from bot.emulator.faults import Fault
 from bot.emulator.server import Emulator, run_emulator
 from bot.errors import StartupError
@@ -89,9 +89,13 @@ async def test_no_cancellation_is_lost_on_the_way_to_the_gateway(emulator: Emula
 async def test_a_start_waits_for_discord(
     emulator: Emulator, caplog: pytest.LogCaptureFixture
 ) -> None:
-    emulator.faults.add(Fault(name="down", effect=unavailable(503), path="/gateway"))
+    emulator.faults.add(
+        Fault(name="down", effect=unavailable(503), path="/gateway"),
+        Fault(name="banned", effect=banned(), path="/gateway"),
+    )
     await wait_for_discord(first_pause=0.01)
     assert "HTTP 503" in caplog.text
+    assert "HTTP 429" in caplog.text
 
 
 async def test_a_client_that_is_closed_passes_no_event_on(tmp_path: Path) -> None:
