@@ -16,7 +16,7 @@ _INTERVAL = 3600.0
 
 _CLIP_FILE = re.compile(
     r"([a-z0-9]{5})(?:-[1-9])?"
-    r"\.(?:(?:(?:upload|source)\.)?mp4|(?:strip|thumb|preview)\.jpg|image\.png)(?:\.part)?"
+    r"\.(?:(?:(?:upload|source|unsmoothed)\.)?mp4|(?:strip|thumb|preview)\.jpg|image\.png)(?:\.part)?"
 )
 """A job's id and what follows it; what is named otherwise was put there by somebody else."""
 

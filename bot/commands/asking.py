@@ -79,7 +79,8 @@ async def check_wish(
     if parent is not None and parent.user_id != interaction.user.id:
         wish = replace(wish, to_dm=None)  # where clips go is for each member to choose
     spec, rules, wish = await complete(interaction, wish)
-    await check_device(client, spec)
+    if wish.smooths is None:
+        await check_device(client, spec)
     await check_member(interaction, rules)
     job_id = await _free_id(client)
     output_path = str(client.settings.clips_dir.absolute() / f"{job_id}.mp4")
@@ -101,7 +102,10 @@ async def check_wish(
         with i18n.speaking(rules.language):
             notes = planned(replace(exact, style=plan.style or "")).notes
         job = msgspec.structs.replace(job, language=rules.language, notes=notes)
-    return Asked(wish, job, spec, await caps_for(interaction, rules))
+    caps = await caps_for(interaction, rules)
+    if wish.smooths is not None:  # which takes no device time
+        caps = replace(caps, account=None)
+    return Asked(wish, job, spec, caps)
 
 
 async def complete(interaction: Interaction, wish: Wish) -> tuple[ModelSpec, GuildRules, Wish]:

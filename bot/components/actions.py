@@ -67,6 +67,7 @@ ACTIONS: Mapping[str, Action] = {
     "better": children.better,
     "extend": children.extend,
     "upscale": children.upscale,
+    "smooth": children.smooth,
     "smaller": children.smaller,
     "change": drafts.open_change,
     "replace": drafts.submit_change,

@@ -9,7 +9,7 @@ from discord import ButtonStyle
 
 from bot.i18n import N_, _
 from bot.jobs.job import Job, JobState
-from bot.jobs.quality import can_extend, larger_size, next_quality
+from bot.jobs.quality import can_extend, can_smooth, larger_size, next_quality
 from bot.jobs.several import NAME, split_name
 from generator import ModelSpec
 
@@ -33,6 +33,7 @@ _LOOKS = {
     "better": _Look(N_("Same seed, higher quality"), "🔁"),
     "extend": _Look(N_("Extend"), "➕"),
     "upscale": _Look(N_("Upscale"), "⬆️"),
+    "smooth": _Look(N_("Smoother"), "🎞️"),
     "info": _Look(N_("Info"), "ℹ️"),
     "how": _Look(N_("How it works"), "💡"),
     "share": _Look(N_("Share"), "⭐"),
@@ -55,6 +56,8 @@ _LOOKS = {
     "smaller": _Look(N_("Try smaller"), "📉"),
 }
 """By the name of the look, which is the action in the custom_id but for these two."""
+_ROW = 5
+"""Buttons of a row at most, by Discord."""
 _SAME_ACTION = {"stop": "cancel", "requeue": "again"}
 
 
@@ -103,7 +106,8 @@ def _view(job: Job, *rows: list[str]) -> discord.ui.View:
 
 
 def waiting_view(job: Job) -> discord.ui.View:
-    return _view(job, ["change", _notifying(job), "cancel", *_fetching(job)])
+    change = [] if job.request.smooths is not None else ["change"]  # there is nothing to choose
+    return _view(job, [*change, _notifying(job), "cancel", *_fetching(job)])
 
 
 def cancel_view(job: Job) -> discord.ui.View:
@@ -113,12 +117,18 @@ def cancel_view(job: Job) -> discord.ui.View:
 
 
 def result_view(
-    job: Job, spec: ModelSpec, *, showcase: bool = False, numbers: Sequence[int] = ()
+    job: Job,
+    spec: ModelSpec,
+    *,
+    showcase: bool = False,
+    graded: bool = False,
+    numbers: Sequence[int] = (),
 ) -> discord.ui.View:
     """For a finished clip: what makes more of it above what is about this one.
 
     Where a message has several, for all of them together, and a button to pick each of the
-    `numbers`. `showcase` tells whether its server has a channel to share clips in.
+    `numbers`. `showcase` tells whether its server has a channel to share clips in, and `graded`
+    whether to offer how different a variation is.
     """
     if job.variations > 1:
         view = _view(job, [], ["vary", "edit", "info", "delete"])
@@ -130,10 +140,14 @@ def result_view(
         more.append("better")
     if can_extend(job, spec):
         more.append("extend")
-    if job.completed is not None and larger_size(job.completed, spec) is not None:
+    if larger_size(job, spec) is not None:
         more.append("upscale")
+    if can_smooth(job):
+        more.append("smooth")
+    degrees = ["subtle", "strong"] if graded else []
     shared = ["share"] if showcase and not job.private else []
-    return _view(job, more, ["info", "how", *shared, "dm", "delete"])
+    about = ["info", "how", *shared, "dm", "delete"]
+    return _view(job, more[:_ROW], [*more[_ROW:], *degrees], about)
 
 
 def retry_view(job: Job) -> discord.ui.View:

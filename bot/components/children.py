@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from bot.client import Interaction
 from bot.commands.asking import make_video
-from bot.commands.ruling import rules_for
+from bot.commands.ruling import most_waiting, rules_for
 from bot.components.owners import check_seen
 from bot.errors import Refusal
 from bot.jobs.job import Job
 from bot.jobs.limits import choose_model
-from bot.jobs.quality import can_extend, larger_size, next_quality
+from bot.jobs.quality import can_extend, can_smooth, larger_size, next_quality
 from bot.jobs.variation import varied
 from bot.jobs.wish import Wish, again
 from bot.texts import refusals
@@ -33,7 +33,8 @@ async def vary_strongly(interaction: Interaction, job: Job) -> None:
 
 
 async def once_more(interaction: Interaction, job: Job) -> None:
-    await make_from(interaction, job, "again", again(job))
+    wish = replace(again(job), smooths=job.request.smooths)
+    await make_from(interaction, job, "again", wish)
 
 
 async def better(interaction: Interaction, job: Job) -> None:
@@ -72,7 +73,7 @@ async def extend(interaction: Interaction, job: Job) -> None:
 async def upscale(interaction: Interaction, job: Job) -> None:
     """Make it larger: the same clip with more pixels."""
     clip, spec = _made(job), _spec(interaction, job)
-    larger = larger_size(clip, spec)
+    larger = larger_size(job, spec)
     if larger is None:
         raise Refusal(refusals.NOT_LARGER)
     wish = replace(
@@ -85,6 +86,25 @@ async def upscale(interaction: Interaction, job: Job) -> None:
         upscales=clip.path,
     )
     await make_from(interaction, job, "upscale", wish)
+
+
+async def smooth(interaction: Interaction, job: Job) -> None:
+    """Give it frames in between: the same clip, which plays more smoothly."""
+    clip = _made(job)
+    if not can_smooth(job):
+        raise Refusal(refusals.SMOOTH_ALREADY)
+    await _check_few_smoothed(interaction)
+    await make_from(
+        interaction, job, "smooth", replace(again(job), variations=1, smooths=clip.path)
+    )
+
+
+async def _check_few_smoothed(interaction: Interaction) -> None:
+    """Raise `Refusal` to who has as many on their way as may wait: these wait in no queue."""
+    most = most_waiting(interaction, await rules_for(interaction))
+    unfinished = await interaction.client.dispatcher.unfinished_of(interaction.user.id)
+    if sum(job.request.smooths is not None for job in unfinished) >= most:
+        raise Refusal(refusals.member_has_enough(most, None))
 
 
 async def smaller(interaction: Interaction, job: Job) -> None:

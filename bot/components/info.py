@@ -33,7 +33,8 @@ async def job_info(interaction: Interaction, job: Job) -> None:
 
 def _embed(job: Job, spec: ModelSpec, family: list[Job], *, kept: bool) -> discord.Embed:
     description = info.asked(job)
-    if job.request.continues is None and job.request.upscales is None:  # no command makes those
+    request = job.request
+    if not (request.continues or request.upscales or request.smooths):  # no command makes those
         description += f"\n{_(info.COPY)}\n{common.to_copy(info.command_line(job))}"
     embed = discord.Embed(title=info.title(job), description=description)
     children = family[:_MOST_CHILDREN]

@@ -39,7 +39,9 @@ def card(job: Job, model: str) -> discord.Embed:
     if job.completed is not None:
         rows[_("Device time")] = _("{seconds} s").format(seconds=decimal(device_seconds(job), 1))
         peak = max(clip.peak_memory_bytes for clip in job.clips)
-        rows[_("Memory at most")] = _("{gigabytes} GiB").format(gigabytes=decimal(peak / 2**30, 2))
+        if peak:
+            gigabytes = decimal(peak / 2**30, 2)
+            rows[_("Memory at most")] = _("{gigabytes} GiB").format(gigabytes=gigabytes)
     for name, value in rows.items():
         embed.add_field(name=name, value=value)
     return embed

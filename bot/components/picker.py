@@ -13,7 +13,7 @@ import re
 import discord
 
 from bot.client import Interaction, ZoetropeClient
-from bot.components.buttons import JobButton, result_view
+from bot.components.buttons import result_view
 from bot.components.owners import check_seen
 from bot.delivery.places import route_of
 from bot.errors import Refusal
@@ -32,9 +32,8 @@ async def pick(interaction: Interaction, clip: Job) -> None:
     check_seen(interaction, clip)
     client = interaction.client
     spec = choose_model(client.catalogue, clip.request.model)
-    view = result_view(clip, spec, showcase=await client.has_showcase(clip.guild_id))
-    for look in ("subtle", "strong"):
-        view.add_item(JobButton(look, clip.id, row=2))
+    showcase = await client.has_showcase(clip.guild_id)
+    view = result_view(clip, spec, showcase=showcase, graded=True)
     await interaction.response.send_message(picking.picked(clip), view=view, ephemeral=True)
 
 

@@ -24,6 +24,8 @@ class Kind(NamedTuple):
     num_inference_steps: int
     guided: bool
     """Guidance runs the network twice a step."""
+    smoothed: bool = False
+    """Only frames in between are made, which takes no device."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def kind_of(request: GenerationRequest) -> Kind:
         request.num_frames,
         request.num_inference_steps,
         request.guidance_scale > 1,
+        request.smooths is not None,
     )
 
 

@@ -84,7 +84,7 @@ class Forecast:
                 return None
             starts_at = max(now, since + duration.device)
         for work, count in works:
-            if not count:
+            if not count or work.kind.smoothed:
                 continue
             if (duration := self._estimates.duration(*work)) is None:
                 return None

@@ -13,7 +13,6 @@ from bot.jobs.wish import Wish
 from bot.texts import refusals
 from generator import GenerationRequest
 
-
 _CLIPS = ("continues", "upscales", "smooths")
 
 
@@ -43,14 +42,19 @@ async def kept_clip(wish: Wish, request: GenerationRequest) -> AsyncGenerator[No
     ]
     try:
         for source, own in kept:
-            await asyncio.to_thread(link_file, source, own)
+            await _keep(source, own)
         yield
-    except Exception as error:
+    except Exception:
         for _, own in kept:
             await asyncio.to_thread(Path(own).unlink, missing_ok=True)
-        if isinstance(error, FileNotFoundError):
-            raise Refusal(refusals.SOURCE_GONE) from None
         raise
+
+
+async def _keep(source: str, own: str) -> None:
+    try:
+        await asyncio.to_thread(link_file, source, own)
+    except FileNotFoundError:
+        raise Refusal(refusals.SOURCE_GONE) from None
 
 
 def remove_inputs(request: GenerationRequest) -> None:

@@ -53,6 +53,8 @@ class Maker:
 
         Returns False for a job that has to be tried once more.
         """
+        if run.job.request.smooths is not None:  # it needs none
+            device_free.set()
         try:
             if not run.is_cancelled:
                 await run.change(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.i18n import N_, _, decimal
 from bot.jobs.job import Job
 from bot.texts.common import at, in_code, link_to, short_number
-from bot.texts.status import parentage
+from bot.texts.status import parentage, smoothed
 from generator import Completed, ModelSpec, Stage
 
 SETTINGS = N_("Settings")
@@ -54,6 +54,8 @@ def settings(job: Job, spec: ModelSpec) -> str:
         lines.append(_("LoRA {lora}").format(lora=f"`{in_code(request.lora, 50)}`"))
     if request.image_path is not None:
         lines.append(_("Begins with a picture"))
+    if words := smoothed(request):
+        lines.append(words)
     if request.variation_seed is not None:
         lines.append(
             _("{percent} % towards seed {seed}").format(

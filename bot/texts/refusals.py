@@ -44,6 +44,7 @@ AUTHOR_ONLY = N_(
 )
 BEST_ALREADY = N_("This video has the highest quality that its model has.")
 NOT_LONGER = N_("This video cannot go on: its model begins with no picture, or not at its size.")
+SMOOTH_ALREADY = N_("This video plays smoothly already.")
 NOT_LARGER = N_("This video cannot be made larger by its model.")
 DM_CLOSED = N_(
     "I may not send you direct messages. Allow them in this server's privacy settings, "

@@ -6,7 +6,7 @@ from bot.jobs.job import Job, JobState
 from bot.jobs.several import request_of
 from bot.texts import quota
 from bot.texts.common import from_now, quote
-from generator import ModelSpec, Progress
+from generator import GenerationRequest, ModelSpec, Progress, smoother_fps
 
 _STAGES = {
     "loading": N_("Loading the model…"),
@@ -26,6 +26,7 @@ _PARENTAGE = {
     "better": N_("{parent} in higher quality"),
     "extend": N_("goes on from {parent}"),
     "upscale": N_("{parent}, made larger"),
+    "smooth": N_("{parent}, made smoother"),
     "smaller": N_("{parent}, made smaller"),
 }
 """By the action that made the job."""
@@ -126,7 +127,17 @@ def made_with(job: Job) -> str:
         parts.append(_("LoRA: {lora}").format(lora=job.request.lora))
     if job.request.image_path is not None:
         parts.append(_("begins with a picture"))
+    if words := smoothed(job.request):
+        parts.append(words)
     return " · ".join(parts)
+
+
+def smoothed(request: GenerationRequest) -> str:
+    """Say what frames in between do to a clip; nothing of one that gets none."""
+    fps = smoother_fps(request.fps)
+    if request.smooths is None or fps is None:
+        return ""
+    return _("{fps} frames a second instead of {before}").format(fps=fps, before=request.fps)
 
 
 def seeds(job: Job, count: int | None = None) -> str:

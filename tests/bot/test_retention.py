@@ -35,7 +35,7 @@ async def test_all_files_of_old_ends_and_of_nobody_are_removed_and_the_rows_stay
     clips = tmp_path / "clips"
     clips.mkdir()
     names = (
-        *("mp4", "upload.mp4", "source.mp4", "mp4.part"),
+        *("mp4", "upload.mp4", "source.mp4", "unsmoothed.mp4", "mp4.part"),
         *("strip.jpg", "thumb.jpg", "preview.jpg", "image.png"),
     )
     write(clips, *(f"{job_id}.{name}" for job_id in ("doneA", "donea", "faila") for name in names))

@@ -13,7 +13,7 @@ from tests.end_to_end.stack import local_discord, running_bot
 from tests.end_to_end.stories import ask, finished, job_id
 
 _DRAFT = {"steps": 2}
-_MORE = ["Vary", "Edit & rerun", "Same seed, higher quality", "Extend", "Upscale"]
+_MORE = ["Vary", "Edit & rerun", "Same seed, higher quality", "Extend", "Upscale", "Smoother"]
 _ABOUT = ["Info", "How it works", "Share", "DM", "Delete"]
 
 
@@ -54,6 +54,7 @@ async def check_every_button(clip: Message, who: People) -> None:
         "Same seed, higher quality": "in higher quality",
         "Extend": "goes on from",
         "Upscale": "made larger",
+        "Smoother": "made smoother",
     }
     for button in children.keys() & clip.buttons.keys():
         child = await press(stranger, clip, button)

@@ -89,6 +89,7 @@ async def test_the_buttons_of_a_picked_clip_act_on_it_alone_on_later_generations
 async def test_a_picked_clip_varies_a_little_or_a_lot_from_its_own_seed(you: Human) -> None:
     result = await finished(you, await ask(you, "a red circle", variations=2, seed=5, **QUICK))
     clip = await picked(you, result, 2)
+    assert " ".join(clip.buttons).endswith("Vary a little Vary a lot Info How it works DM Delete")
     for button, words in (
         ("Vary a little", "a little different"),
         ("Vary a lot", "very different"),
@@ -199,6 +200,7 @@ async def check_every_button(human: Human, result: Message, number: int) -> None
         "Vary": "variation of",
         "Extend": "goes on from",
         "Upscale": "made larger",
+        "Smoother": "made smoother",
         "Vary a little": "a little different from",
         "Vary a lot": "very different from",
     }
