@@ -133,8 +133,11 @@ def command_line(job: Job) -> str:
         ("negative_prompt", job.negative_prompt),
         ("style", job.style),
         ("lora", request.lora),
+        ("private", "true" if job.private else None),
+        ("spoiler", "true" if job.spoiler else None),
     )
-    return "/video " + " ".join(f"{name}:{value}" for name, value in options if value)
+    given = (f"{name}:{value}" for name, value in options if value not in (None, ""))
+    return f"/video {' '.join(given)}"
 
 
 def _linked(job: Job) -> str:

@@ -5,7 +5,7 @@ from msgspec import structs
 
 from bot.explainer.lesson import job_lesson
 from bot.jobs.forecast import Place
-from bot.texts import common, results, status
+from bot.texts import common, info, results, status
 from generator import Completed, Progress, Upload, load_catalogue
 from tests.bot.jobs import make_job
 
@@ -65,6 +65,14 @@ def test_a_long_prompt_is_cut_where_it_is_quoted_but_whole_in_the_alt_text() -> 
     assert len(status.queued(job, spec, Place(1, 1))) < 2000
     assert len(results.result(job, [COMPLETED], spec, "modelscope")) < 2000
     assert len(results.alt_text(job)) <= 1024
+
+
+def test_the_command_to_copy_asks_for_the_same_video_and_shows_it_to_nobody_else() -> None:
+    request = BUILTIN.request(id="abcde", prompt="a red circle", seed=0, output_path="a.mp4")
+    line = info.command_line(make_job(request=request, private=True, spoiler=True))
+    assert line.startswith("/video prompt:a red circle model:builtin size:")
+    assert line.endswith(" seed:0 private:true spoiler:true")
+    assert "private" not in info.command_line(make_job())
 
 
 def test_place_and_progress_are_said_in_words() -> None:
