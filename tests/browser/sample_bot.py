@@ -39,7 +39,7 @@ class German(app_commands.Translator):
 
 
 class SampleBot(discord.Client):
-    """Answers /clip, /settings, /whisper and /silent."""
+    """Answers /clip, /settings, /whisper, /note and /silent."""
 
     def __init__(self, clip: Path) -> None:
         super().__init__(intents=discord.Intents(guilds=True), guild_ready_timeout=0.1)
@@ -50,6 +50,7 @@ class SampleBot(discord.Client):
         self.tree.command(description="Show a clip")(clip)
         self.tree.command(description="Answer only to who asks")(whisper)
         self.tree.command(description="Never answer")(silent)
+        self.tree.command(description="Show an embed")(note)
         self.tree.context_menu(name="Count the words")(count_words)
         self.tree.add_command(Settings())
         await self.tree.set_translator(German())
@@ -176,6 +177,11 @@ class Settings(app_commands.Group):
 async def whisper(interaction: discord.Interaction[SampleBot], text: str = "psst") -> None:
     """Answer only to who asks."""
     await interaction.response.send_message(f"whispered {text}", ephemeral=True)
+
+
+async def note(interaction: discord.Interaction[SampleBot]) -> None:
+    """Show an embed."""
+    await interaction.response.send_message(embed=discord.Embed(title="a note"))
 
 
 async def silent(_: discord.Interaction[SampleBot]) -> None:

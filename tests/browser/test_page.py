@@ -54,7 +54,7 @@ async def make_clip(chat: ChatPage) -> Locator:
 
 async def test_typing_a_slash_lists_the_commands_with_their_descriptions(chat: ChatPage) -> None:
     await chat.type("/")
-    await expect(chat.suggestions).to_have_count(5)
+    await expect(chat.suggestions).to_have_count(6)
     await expect(chat.suggestions.first).to_contain_text("Show a clip")
     await chat.type("settings s")
     await expect(chat.suggestions).to_contain_text(["/settings set", "/settings show"])
@@ -297,9 +297,22 @@ async def test_a_messages_menu_has_the_commands_for_it(chat: ChatPage) -> None:
     message = await chat.wait_for_message("one two three")
     await message.hover()
     await chat.press(message, "Apps")
-    await message.get_by_role("menuitem", name="Count the words").click()
+    item = message.get_by_role("menuitem", name="Count the words")
+    await expect(item).to_be_focused()
+    await chat.keys("ArrowDown")  # around to the only one
+    await expect(item).to_be_focused()
+    await chat.keys("Enter")
     answer = await chat.wait_for_message("3 words")
     await expect(answer).to_contain_text("used Count the words")
+
+
+async def test_what_stands_in_an_embed_alone_is_read_aloud(
+    chat: ChatPage, emulator: Emulator
+) -> None:
+    await chat.send("/note")
+    await chat.wait_for_message("a note")
+    status = chat.page.locator(".history").get_by_role("status")
+    await expect(status).to_have_text("Zoetrope: a note")
 
 
 async def test_a_select_sends_what_was_picked(chat: ChatPage) -> None:

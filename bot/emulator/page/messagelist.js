@@ -68,7 +68,8 @@ export class MessageList {
   /** Tell that a message has just come: aloud, and with the pill when its place is out of view. */
   announce(message) {
     const { store } = this.#world;
-    const text = this.#views.get(message.id)?.element.querySelector(".text")?.textContent ?? "";
+    const words = this.#views.get(message.id)?.element.querySelectorAll(".text, .embed, .text-display") ?? [];
+    const text = [...words].map(({ innerText }) => innerText).join(" ");
     this.#announcer.textContent = `${store.nameOf(message.author)}: ${text}`;
     if (message.author.id === store.me.id) this.toBottom();
     else if (!this.#isPinned) this.#pill.hidden = false;

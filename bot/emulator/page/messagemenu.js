@@ -14,13 +14,20 @@ export function messageMenu({ commands, use }) {
     icon("more", 18),
   );
   const list = h("ul", { id, class: "select-list message-menu", role: "menu", popover: "auto" });
-  const row = ({ name, label }) => {
+  const row = ({ name, label }, index) => {
     const choose = () => {
       list.hidePopover();
       use(name);
     };
-    return h("li", { role: "none" }, h("button", { type: "button", role: "menuitem", onclick: choose }, label));
+    return h("li", { role: "none" }, h("button", { type: "button", role: "menuitem", autofocus: index === 0, onclick: choose }, label));
   };
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const items = [...list.querySelectorAll("button")];
+    items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
+  });
   list.addEventListener("beforetoggle", ({ newState }) => {
     if (newState !== "open") return;
     fill(list, commands().map(row));
