@@ -52,8 +52,11 @@ async def answer_with_message(
 
 async def answer_error(interaction: discord.Interaction[Any], error: Exception) -> None:
     """Tell the one who asked what went wrong, privately; log what is not their doing."""
-    if isinstance(error, Refusal | app_commands.AppCommandError):
+    if isinstance(error, Refusal):
         text = str(error)
+    elif isinstance(error, app_commands.AppCommandError):  # what Discord sent is not what we have
+        _log.warning("interaction %s is refused: %s", interaction.id, error)
+        text = _(refusals.UNKNOWN_COMMAND)
     elif isinstance(error, discord.HTTPException) and error.code in _TOO_LATE_OR_TWICE:
         _log.warning("interaction %s came too late or twice: %s", interaction.id, error)
         return

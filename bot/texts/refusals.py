@@ -62,6 +62,10 @@ NO_VIDEO_THERE = N_("This message has no video of mine.")
 NO_ANIMATOR = N_("No model here can begin with a picture. Who runs the bot can add one that does.")
 DRAFT_GONE = N_("What was written here is not kept any more. Begin again with `/video`.")
 UNKNOWN_BUTTON = N_("This button belongs to another version of the bot.")
+UNKNOWN_COMMAND = N_(
+    "This command belongs to another version of the bot. Discord shows the new ones in a minute, "
+    "or when you restart it."
+)
 
 
 def word_blocked(word: str) -> str:

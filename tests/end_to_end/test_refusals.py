@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from bot.emulator.driver import Human, Refused
+from bot.emulator.entities import Command
+from bot.emulator.server import Emulator
 from tests.end_to_end.stories import QUICK, ask, finished, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -29,6 +31,19 @@ async def test_the_bot_says_what_is_wrong_and_what_works(
 ) -> None:
     interaction = await you.command("video", **{"prompt": "a red circle", **options})
     assert words in await refusal(you, interaction)
+
+
+async def test_a_command_of_another_version_is_refused_in_words(
+    emulator: Emulator, you: Human
+) -> None:
+    old = Command(emulator.world.new_id(), None, 1, {"name": "film", "description": "Once"})
+    commands = emulator.world.application.commands
+    commands[old.id] = old
+    try:
+        asked = await you.command("film")
+        assert "belongs to another version of the bot" in await refusal(you, asked)
+    finally:
+        del commands[old.id]
 
 
 @pytest.mark.parametrize(
