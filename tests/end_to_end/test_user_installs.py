@@ -31,7 +31,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 def foreign_channel(emulator: Emulator, name: str = "elsewhere") -> Channel:
     """A channel of a server that the bot is not a member of; "you" and "ada" are guests there."""
     world = emulator.world
-    host = world.add_user("host", "Host", "#99aab5")
+    host = world.add_user(f"host-of-{name}", "Host", "#99aab5")
     guild = world.add_guild("Elsewhere", host)
     members = host, world.user_named("you"), world.user_named("ada")
     guild.members |= {user.id: Member(user) for user in members}
@@ -99,11 +99,11 @@ async def test_cancel_and_strangers_there(emulator: Emulator, you: Human) -> Non
 
 
 async def test_what_is_decided_for_servers_is_offered_only_where_they_have_the_bot(
-    emulator: Emulator, you: Human
+    emulator: Emulator, elsewhere: Channel
 ) -> None:
     emulator.world.direct_channel(emulator.world.user_named("you"))
     async with (
-        Human.connect(emulator.url, channel="elsewhere", username="host") as host,
+        Human.connect(emulator.url, channel="elsewhere", username="host-of-elsewhere") as host,
         Human.connect(emulator.url, channel="zoetrope") as direct,
     ):
         for human, command in (
