@@ -184,9 +184,18 @@ class Dispatcher(Changes):
         self._hands.take(run, self._follow(run, device_free))
         self._forecast.device_taken(job)
         self._show_places()
-        await device_free.wait()
+        await self._until(device_free)
         self._forecast.device_freed()
         await self._maker.renew_generator()
+
+    async def _until(self, device_free: asyncio.Event) -> None:
+        """Wait for the device; where that takes longer than thought, so does all that waits."""
+        while not device_free.is_set():
+            try:
+                async with asyncio.timeout(self._forecast.device_free_in()):
+                    await device_free.wait()
+            except TimeoutError:
+                self._show_places()
 
     async def _follow(self, run: Run, device_free: asyncio.Event) -> None:
         if not await self._maker.make(run, device_free):

@@ -9,6 +9,9 @@ from bot.jobs.gate import Gate
 from bot.jobs.job import Job
 from bot.jobs.queue import FairQueue
 
+_LATE = 5.0
+"""Seconds that what is overdue is given at least, before its time is said anew."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -37,6 +40,19 @@ class Forecast:
 
     def device_freed(self) -> None:
         self._on_device = None
+
+    def device_free_in(self) -> float | None:
+        """Return in how many seconds what is on the device should leave it, if that is known.
+
+        What is late is thought to be as late again: so its time is never one that has passed.
+        """
+        if self._on_device is None:
+            return 0.0
+        work, since = self._on_device
+        if (duration := self._estimates.duration(*work)) is None:
+            return None
+        left = since + duration.device - time.time()
+        return left if left > 0 else max(_LATE, -left)
 
     def place(self, job: Job) -> Place:
         """Return the place of a job that waits."""
@@ -76,13 +92,9 @@ class Forecast:
         """Return when the device has done what is on it and so many works of each kind."""
         if self._gate.note:
             return None
-        now = time.time()
-        starts_at = now
-        if self._on_device is not None:
-            work, since = self._on_device
-            if (duration := self._estimates.duration(*work)) is None:
-                return None
-            starts_at = max(now, since + duration.device)
+        if (free_in := self.device_free_in()) is None:
+            return None
+        starts_at = time.time() + free_in
         for work, count in works:
             if not count or work.kind.smoothed:
                 continue

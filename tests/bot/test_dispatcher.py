@@ -9,7 +9,9 @@ import pytest
 
 from bot.errors import Refusal
 from bot.jobs.job import Job, JobState
+from bot.jobs.store import open_store
 from tests.bot.dispatching import CAPS, running
+from tests.bot.jobs import make_completed
 
 
 async def test_a_job_is_made_posted_and_told(tmp_path: Path, job: Callable[..., Job]) -> None:
@@ -19,6 +21,21 @@ async def test_a_job_is_made_posted_and_told(tmp_path: Path, job: Callable[..., 
         assert row.state is JobState.POSTED
         assert row.result_message_id is not None
         assert bot.notebook.of(asked)[-2:] == ["posting", "done"]
+
+
+async def test_who_waits_is_told_anew_when_the_one_before_takes_longer_than_thought(
+    tmp_path: Path, job: Callable[..., Job]
+) -> None:
+    quick = make_completed(seconds={"denoising": 0.2})
+    async with open_store(tmp_path / "jobs.sqlite3") as store:
+        for name in ("aaaaa", "bbbbb", "ccccc"):
+            done = job(name, "hanging", state=JobState.POSTED, told=True, completed=quick)
+            await store.save_job(done)
+    async with running(tmp_path) as bot:
+        await bot.notebook.until(await bot.ask(job("ddddd", "hanging")), "denoising")
+        waiting = await bot.ask(job("eeeee"))
+        await bot.notebook.until(waiting, "place 2 of 2")
+        await bot.dispatcher.cancel("ddddd", 1)
 
 
 async def test_an_id_is_taken_while_its_job_is_being_stored(

@@ -113,6 +113,16 @@ def test_a_waiting_job_starts_after_what_is_left_of_all_that_is_ahead() -> None:
     assert forecast.place(mine).starts_at == pytest.approx(time.time() + 1_000 + 10_000, abs=60)
 
 
+def test_what_is_overdue_is_given_a_time_that_has_not_passed() -> None:
+    quick, queue = job_like(), FairQueue()
+    forecast = Forecast(queue, learnt(quick, 0.0, 0.0, 0.0), Gate())
+    mine = queue.reserve(job_like("m", user_id=3))
+    assert forecast.device_free_in() == 0
+    forecast.device_taken(quick)
+    assert forecast.device_free_in() == pytest.approx(5, abs=1)
+    assert (forecast.place(mine).starts_at or 0) > time.time() + 1
+
+
 def test_a_job_of_several_clips_takes_as_long_as_what_is_left_of_them() -> None:
     several = structs.replace(job_like(), variations=3)
     estimates = learnt(several, 1.0, 9.0, 2.0)
