@@ -1,8 +1,7 @@
 """Frames in between those of a finished clip, by motion compensation, so that it plays smoothly.
 
-ffmpeg's `minterpolate` with its own defaults: of true frames in between, the pictures come nearer
-than by any other of its settings that takes as long, and far nearer than by blending
-(docs/benchmarks.md).
+ffmpeg's `minterpolate` with its own defaults: measured on true frames in between, none of its
+other settings is plainly better, and blending is far worse (docs/benchmarks.md).
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
