@@ -88,9 +88,12 @@ def headline(icon: str, job: Job) -> str:
 def settings_line(job: Job, spec: ModelSpec) -> str:
     request = job.request
     seed = _("{seed} (picked for you)") if job.seed_picked else "{seed}"
-    return "-# " + _("{seconds} s · {size} · {steps} steps · seed {seed} · {model}").format(
+    return "-# " + _(
+        "{seconds} s · {size} · {fps} fps · {steps} steps · seed {seed} · {model}"
+    ).format(
         seconds=decimal(request.num_frames / request.fps, 1),
         size=f"{request.width}×{request.height}",
+        fps=request.fps,
         steps=request.num_inference_steps,
         seed=seed.format(seed=request.seed),
         model=spec.title,

@@ -68,8 +68,9 @@ def test_there_is_nothing_but_the_languages_catalogues() -> None:
 def test_a_translation_stays_when_the_code_changes(tmp_path: Path) -> None:
     known = catalogue("de", "lesson")
     kept = updated(CATALOGUES / "de" / "LC_MESSAGES" / "lesson.po", "de", template()["lesson"])
-    assert {message.id: message.string for message in kept} == {
-        message.id: message.string for message in known
+    # the message without an id is the header, which has the time of day
+    assert {message.id: message.string for message in kept if message.id} == {
+        message.id: message.string for message in known if message.id
     }
     anew = updated(tmp_path / "none.po", "de", template()["lesson"])
     assert len(anew) == len(known)

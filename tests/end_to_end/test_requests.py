@@ -72,7 +72,7 @@ async def test_a_bare_video_opens_a_form_that_keeps_the_options_beside_it(you: H
     submitted = await you.submit(form, {"prompt": "a paper boat", "seconds": "2"})
     status = await you.reply(submitted)
     assert "a paper boat" in status.content
-    assert "2.1 s · 96×64 · 3 steps" in status.content
+    assert "2.1 s · 96×64 · 8 fps · 3 steps" in status.content
     assert "Moving" in status.content
     assert (await finished(you, status)).attachments
 
@@ -81,7 +81,7 @@ async def test_typed_options_reach_the_clip(you: Human) -> None:
     options = {"model": "moving", "seconds": 2.0, "size": "64x96", "seed": 5, "steps": 4}
     more = {"guidance": 3.5, "negative_prompt": "rain", "lora": "ink", "style": "Clay"}
     status = await ask(you, "a paper boat", **options, **more)
-    assert "64×96 · 4 steps · seed 5 · Moving" in status.content
+    assert "64×96 · 8 fps · 4 steps · seed 5 · Moving" in status.content
     assert "2.1 s instead of 2.0 s" in status.content
     assert "style: Clay · LoRA: ink" in status.content
     result = await finished(you, status)
