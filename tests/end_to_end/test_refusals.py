@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
         ({"size": "9999x16"}, "The nearest size it can make is"),
         ({"size": "huge"}, "is not a size"),
         ({"frames": 1999}, "`frames` must be between 1 and"),
-        ({"seconds": 59.0}, "at most"),
+        ({"seconds": 59.0}, "up to 2 s"),
         ({"steps": 199}, "`steps` must be between 2 and"),
         ({"model": "sora"}, "Available: builtin, modelscope"),
         ({"model": "modelscope"}, "needs a GPU"),
