@@ -96,5 +96,7 @@ def _changes(before: GuildRules, after: GuildRules) -> dict[str, tuple[object, o
 
 def _answer(channel_id: int | None, changes: Mapping[str, tuple[object, object]]) -> str:
     lines = [settings.changed(name, old, new) for name, (old, new) in changes.items()]
-    text = "\n".join([settings.place(channel_id), *lines, f"-# {_(settings.FROM_NOW_ON)}"])
-    return cut(text)
+    lines.append(f"-# {_(settings.FROM_NOW_ON)}")
+    if changes.get("retention_days", (None, None))[1] is not None:
+        lines.append(f"-# {_(settings.FILES_GO)}")
+    return cut("\n".join([settings.place(channel_id), *lines]))

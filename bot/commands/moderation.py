@@ -19,6 +19,9 @@ from bot.texts import common, moderation, refusals
 
 _log = logging.getLogger(__name__)
 _SHOWN = 25  # of a menu, and what fits into an embed
+_MESSAGE = 2000  # characters of one
+_EMBED = 4096  # characters of its text
+_NOTE = 60  # for what says that some are left out
 _DAY = 24 * 3600.0
 
 
@@ -83,7 +86,7 @@ def _add_members(group: app_commands.Group) -> None:
     async def list_(interaction: Interaction) -> None:  # pyright: ignore[reportUnusedFunction]
         guild = moderated_guild(interaction)
         decisions = await interaction.client.store.sanctions(guild.id)
-        lines = [moderation.sanction(decision) for decision in decisions[:_SHOWN]]
+        lines = _listed([moderation.sanction(decision) for decision in decisions])
         await _say(interaction, "\n".join(lines) or _(moderation.NO_SANCTIONS))
 
 
@@ -108,9 +111,8 @@ def _add_server(group: app_commands.Group) -> None:
         ]
         placeholder = _("Cancel a video")
         view.add_item(panel_menu("modqueue", "", placeholder, options))
-        embed = discord.Embed(
-            description="\n".join(moderation.queue_line(job) for job in jobs[:_SHOWN])[:4096]
-        )
+        lines = _listed([moderation.queue_line(job) for job in jobs], _EMBED)
+        embed = discord.Embed(description="\n".join(lines))
         await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
 
     @group.command(name="pause", description=N_("Refuse new videos on this server"))
@@ -141,6 +143,19 @@ def _add_server(group: app_commands.Group) -> None:
         guild = moderated_guild(interaction)
         jobs = await interaction.client.store.jobs_of_guild(guild.id, time.time() - days * _DAY)
         await _say(interaction, moderation.statistics(statistics_of(jobs), days))
+
+
+def _listed(lines: Sequence[str], most: int = _MESSAGE) -> list[str]:
+    """Return as many lines as fit, and how many are left out."""
+    shown: list[str] = []
+    room = most - _NOTE
+    for line in lines[:_SHOWN]:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    left = len(lines) - len(shown)
+    return [*shown, moderation.unlisted(left)] if left else shown
 
 
 async def _choose_log(interaction: Interaction, channel: discord.TextChannel | None) -> None:

@@ -10,15 +10,19 @@ from bot.disk import has_room
 from bot.errors import Refusal
 from bot.jobs.allowance import Account, allowance_of
 from bot.jobs.limits import Caps
-from bot.jobs.rules import GuildRules, combined
+from bot.jobs.rules import GuildRules, combined, without_lost_model
 from bot.texts import moderation, refusals, settings
 
 
 async def rules_for(interaction: Interaction) -> GuildRules:
-    """Return the rules in force where somebody is: their channel's over their server's."""
-    store = interaction.client.store
-    server = await store.rules(interaction.guild_id)
-    return combined(server, await store.channel_rules(channel_of(interaction)))
+    """Return the rules in force where somebody is: their channel's over their server's.
+
+    A model that the operator has taken away since is left aside.
+    """
+    store, models = interaction.client.store, interaction.client.catalogue
+    server = without_lost_model(await store.rules(interaction.guild_id), models)
+    channel = await store.channel_rules(channel_of(interaction))
+    return combined(server, without_lost_model(channel, models))
 
 
 def channel_of(interaction: Interaction) -> int | None:

@@ -23,8 +23,8 @@ from bot.jobs.ceilings import read_size
 from bot.jobs.rules import GuildRules
 from bot.texts import settings
 
-_KEPT_BY_RESET = {"blocked_words", "blocked_patterns"}
-"""What protects members is taken away one by one only."""
+_KEPT_BY_RESET = {"blocked_words", "blocked_patterns", "log_channel_id"}
+"""What protects members, and what moderators chose, is taken away one by one only."""
 
 
 def add_settings_commands(tree: app_commands.CommandTree[ZoetropeClient]) -> None:

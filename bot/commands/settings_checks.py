@@ -10,7 +10,14 @@ from bot.commands.managing import Draft
 from bot.errors import Refusal
 from bot.jobs.ceilings import check_defaults
 from bot.jobs.limits import check_seconds, check_steps
-from bot.jobs.rules import SERVER_WIDE, GuildRules, combined, given, with_model
+from bot.jobs.rules import (
+    SERVER_WIDE,
+    GuildRules,
+    combined,
+    given,
+    with_model,
+    without_lost_model,
+)
 from bot.jobs.shapes import check_size
 from bot.settings import Settings
 from bot.texts import refusals, settings
@@ -27,9 +34,11 @@ async def lay_over(client: ZoetropeClient, draft: Draft, changes: dict[str, Any]
     _check_operators(changes, client.settings)
     if draft.channel_id is not None and changes.keys() & SERVER_WIDE:
         raise Refusal(settings.NOT_FOR_CHANNELS)
-    rules = with_model(draft.rules, changes.get("model", draft.rules.model))
+    kept = without_lost_model(draft.rules, client.catalogue)
+    rules = with_model(kept, changes.get("model", kept.model))
     rules = msgspec.structs.replace(rules, **changes)
-    in_force = rules if draft.channel_id is None else combined(draft.server, rules)
+    server = without_lost_model(draft.server, client.catalogue)
+    in_force = rules if draft.channel_id is None else combined(server, rules)
     spec = await resolve_model(client, None, in_force)
     await check_device(client, spec)
     _check_numbers(in_force, spec)

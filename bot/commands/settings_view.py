@@ -3,14 +3,14 @@
 import discord
 from discord import app_commands
 
-from bot.client import Interaction
+from bot.client import Interaction, ZoetropeClient
 from bot.commands.asking import resolve_model
 from bot.commands.managing import Place, managed_guild
 from bot.commands.ruling import channel_of, most_waiting
 from bot.i18n import N_, _
-from bot.jobs.rules import SERVER_WIDE, GuildRules, combined, given
+from bot.jobs.rules import SERVER_WIDE, GuildRules, combined, given, without_lost_model
 from bot.settings import Settings
-from bot.texts import common, settings, status
+from bot.texts import common, moderation, settings, status
 from generator import ModelSpec
 
 _LONGEST = 4096
@@ -30,23 +30,28 @@ def add_view_command(group: app_commands.Group) -> None:
         channel_id = channel_of(interaction) if channel is None else channel.id
         server = await client.store.rules(guild.id)
         own = await client.store.channel_rules(channel_id)
-        spec = await resolve_model(client, None, combined(server, own))
-        lines = [settings.place(channel_id), *_lines(interaction, server, own, spec)]
+        lines = [settings.place(channel_id), *await _lines(interaction, server, own)]
         overview = discord.Embed(
             title=settings.title(guild.name),
             description=common.cut("\n".join(lines), _LONGEST),
         )
-        state = status.state(client.dispatcher.waiting, client.dispatcher.note)
-        overview.add_field(name=_("Now"), value=state)
+        overview.add_field(name=_("Now"), value=_state(client, server))
         overview.set_footer(text=_("Change them with /settings set"))
         await interaction.response.send_message(embed=overview, ephemeral=True)
 
 
-def _lines(
-    interaction: Interaction, server: GuildRules, own: GuildRules, spec: ModelSpec
-) -> list[str]:
+def _state(client: ZoetropeClient, server: GuildRules) -> str:
+    state = status.state(client.dispatcher.waiting, client.dispatcher.note)
+    return state if server.paused is None else f"{moderation.paused(server.paused)}\n{state}"
+
+
+async def _lines(interaction: Interaction, server: GuildRules, own: GuildRules) -> list[str]:
+    client = interaction.client
+    chosen = combined(server, own).model
+    server, own = (without_lost_model(rules, client.catalogue) for rules in (server, own))
     rules = combined(server, own)
-    fallbacks = _fallbacks(interaction.client.settings, spec, rules)
+    spec = await resolve_model(client, None, rules)
+    fallbacks = _fallbacks(client.settings, spec, rules)
     lines: list[str] = []
     for name in settings.LABELS:
         value, origin = getattr(rules, name), "server"
@@ -57,6 +62,8 @@ def _lines(
         elif name == "waiting_per_user":
             value = most_waiting(interaction, rules)
         lines.append(settings.line(name, settings.shown(name, value), origin))
+    if chosen is not None and chosen not in client.catalogue:
+        lines.insert(0, settings.model_lost(chosen))
     return lines
 
 
@@ -75,5 +82,5 @@ def _fallbacks(limits: Settings, spec: ModelSpec, rules: GuildRules) -> dict[str
         "previews": (limits.previews, "operator"),
         "spoiler": (False, "usual"),
         "explain": (False, "usual"),
-        "retention_days": (limits.retention_days or None, "operator"),
+        "retention_days": (limits.retention_days, "operator"),
     }

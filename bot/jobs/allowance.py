@@ -52,6 +52,8 @@ class Account:
 
         `promised` seconds are for the member's clips that wait or are being made.
         """
+        if not self.allowance.seconds:
+            raise Refusal(quota.NOT_GIVEN)
         left = self.left() - promised
         if left > 0 and needed <= left:
             return

@@ -1,5 +1,7 @@
 """What admins decide for a server, and for single channels of it."""
 
+from collections.abc import Container
+
 import msgspec
 
 from generator import PresetName
@@ -92,6 +94,11 @@ def combined(server: GuildRules, channel: GuildRules) -> GuildRules:
     if channel.model not in (None, server.model):
         server = msgspec.structs.replace(server, **dict.fromkeys(_OF_MODEL))
     return msgspec.structs.replace(server, **given(channel))
+
+
+def without_lost_model(rules: GuildRules, models: Container[str]) -> GuildRules:
+    """Return rules that leave aside a model, and what was meant for it, that is there no more."""
+    return rules if rules.model is None or rules.model in models else with_model(rules, None)
 
 
 def with_model(rules: GuildRules, model: str | None) -> GuildRules:

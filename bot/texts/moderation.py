@@ -1,6 +1,6 @@
 """The words of /moderation, of /operator and of the log channel."""
 
-from bot.i18n import N_, _, decimal
+from bot.i18n import N_, _, decimal, ngettext
 from bot.jobs.job import Job, JobState
 from bot.jobs.sanctions import Sanction
 from bot.jobs.statistics import Statistics
@@ -126,6 +126,13 @@ def log_set(channel_id: int) -> str:
     )
 
 
+def unlisted(count: int) -> str:
+    """Say how many a list leaves out."""
+    return "-# " + ngettext(
+        "{count} more is not shown.", "{count} more are not shown.", count
+    ).format(count=decimal(count))
+
+
 def queue_line(job: Job) -> str:
     """Return a line of /moderation queue."""
     return _("**#{id}** by {member} · {state} · asked {time} · {prompt}").format(
@@ -144,9 +151,13 @@ def ended_at(job: Job) -> str:
 def statistics(numbers: Statistics, days: int) -> str:
     """Return what /moderation stats says."""
     lines = [
-        _("**Last {days} days on this server**").format(days=days),
-        _(
-            "{jobs} videos asked for: {posted} posted, {failed} failed, {cancelled} cancelled"
+        ngettext(
+            "**Last {days} day on this server**", "**Last {days} days on this server**", days
+        ).format(days=days),
+        ngettext(
+            "{jobs} video asked for: {posted} posted, {failed} failed, {cancelled} cancelled",
+            "{jobs} videos asked for: {posted} posted, {failed} failed, {cancelled} cancelled",
+            numbers.jobs,
         ).format(
             jobs=decimal(numbers.jobs),
             posted=decimal(numbers.posted),

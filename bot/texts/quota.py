@@ -9,6 +9,9 @@ WHAT_COUNTS = N_(
     "Counted is the time in which the device works on your videos, over the last 24 hours. Videos "
     "that fail or are cancelled cost nothing."
 )
+NOT_GIVEN = N_(
+    "You have no device time on this server. Ask one of its moderators for an allowance."
+)
 FROM_MODERATOR = N_("A moderator gave you this allowance.")
 FROM_SERVER = N_("Everybody on this server has this allowance.")
 

@@ -28,6 +28,7 @@ LABELS: Mapping[str, str] = {
     "spoiler": N_("Cover every video"),
     "explain": N_("Explain each video"),
     "showcase_channel_id": N_("Showcase channel"),
+    "log_channel_id": N_("Log channel"),
     "language": N_("Language of public messages"),
     "retention_days": N_("Videos are kept"),
     "blocked_words": N_("Blocked words"),
@@ -77,6 +78,7 @@ NO_SUCH_SETTING = N_("There is no such setting. Choose one from the list.")
 NOTHING_CHANGED = N_("Nothing changed: it was so already.")
 PREVIEWS_OFF = N_("Who runs the bot has switched preview pictures off for all servers.")
 FROM_NOW_ON = N_("These hold for the next video; those that wait stay as they are.")
+FILES_GO = N_("Files of videos that are older than that are removed within an hour.")
 DEFAULT_ABOVE_MOST = N_(
     "What is usual would be more than what is allowed at most. Change both, or one of the two."
 )
@@ -85,7 +87,6 @@ DEFAULT_ABOVE_MOST = N_(
 _UNDECIDED: Mapping[str, str] = {
     "role_id": N_("everybody"),
     "language": N_("the language of who asks"),
-    "retention_days": N_("for ever"),
     "allowance": N_("no limit"),
     "allowed_channels": N_("all"),
     "forbidden_channels": N_("none"),
@@ -151,9 +152,10 @@ _FORMATS: Mapping[str, Callable[[Any], str]] = {
     "role_allowances": _by_role,
     "role_id": "<@&{}>".format,
     "showcase_channel_id": "<#{}>".format,
+    "log_channel_id": "<#{}>".format,
     "allowed_channels": _channels,
     "forbidden_channels": _channels,
-    "retention_days": days,
+    "retention_days": lambda number: days(number) if number else _("for ever"),
     "language": lambda name: LANGUAGES.get(str(name), str(name)),
     "blocked_words": _hidden,
     "blocked_patterns": _hidden,
@@ -175,6 +177,14 @@ def changed(name: str, before: object, after: object) -> str:
 
 def title(server: str) -> str:
     return _("Video settings of {server}").format(server=quote(server, 100))
+
+
+def model_lost(name: str) -> str:
+    """Say that the model that an admin chose is there no more."""
+    return _(
+        "⚠️ The model “{name}”, which was set here, is not there any more: what is usual holds "
+        "instead. `/settings set` chooses another."
+    ).format(name=quote(name, 60))
 
 
 def place(channel_id: int | None) -> str:

@@ -1,6 +1,7 @@
 """What must not lose a clip: a killed generator, a restarted bot."""
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -51,7 +52,8 @@ async def test_a_clip_that_kills_the_generator_twice_fails_in_words_and_the_next
 async def test_a_generator_that_cannot_start_is_waited_for_and_everybody_is_told(
     emulator: Emulator, you: Human, tmp_path: Path
 ) -> None:
-    async with running_bot(bot_settings(emulator, tmp_path, device="quantum"), you):
+    absent = "cuda" if sys.platform == "darwin" else "mps"
+    async with running_bot(bot_settings(emulator, tmp_path, device=absent), you):
         status = await ask(you, "a red circle", **QUICK)
         await status_says(you, status, GENERATOR_DOWN)
         shown = await you.reply(await you.command("settings show"))

@@ -88,12 +88,12 @@ async def test_a_role_gives_an_allowance_of_its_own_and_the_best_one_counts(
                 {"minutes": 10.0, "role": str(patron)},
             ):
                 await refusal(you, await you.command("settings allowance", **options))
-            assert "is used" in await refused(ada)
+            assert "You have no device time on this server" in await refused(ada)
             guild.members[int(ada.id)].role_ids.update({guest, patron})
             assert f"The role <@&{patron}> gives you this allowance" in await quota(ada)
             await made(ada, "a blue star")
             guild.members[int(ada.id)].role_ids.discard(patron)
-            assert "is used" in await refused(ada)
+            assert "You have no device time on this server" in await refused(ada)
 
 
 async def test_failures_cancellations_and_exact_repeats_cost_nothing(

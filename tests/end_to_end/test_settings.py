@@ -59,7 +59,7 @@ async def test_settings_the_model_cannot_meet_are_refused(you: Human) -> None:
         "Available: builtin": {"model": "sora"},
         "needs a GPU": {"model": "modelscope"},
         "must be between": {"steps": 150},
-        "at most": {"seconds": 50.0},
+        "up to": {"seconds": 50.0},
         "more than what is allowed": {"steps": 9, "max_steps": 8},
         "is not a size": {"max_size": "huge"},
         "`waiting` can be at most 20": {"waiting": 21},
