@@ -16,6 +16,8 @@ from bot.emulator.wire import Payload
 
 _MODAL_CALLBACK = 9
 _ID = re.compile(r"#([a-z0-9]{5})\b")
+_WAITS = re.compile(r"🎬 \*\*#([a-z0-9]{5})\*\*")
+_SEVERAL = re.compile(r"🎬 \*\*\d+ videos\*\* .*\n-# ((?:#[a-z0-9]{5}(?: · )?)+)")
 _ENDS = ("✅", "⚠️", "🛑")
 
 
@@ -41,6 +43,11 @@ class Seen:
         return self.clip is not None and f"**#{self.clip}** is ready" in self.first.content
 
     @property
+    def is_copy(self) -> bool:
+        """Whether it came directly because its member had pressed DM me."""
+        return self.is_result and "Sent here because you asked for it" in self.first.content
+
+    @property
     def is_end(self) -> bool:
         return self.is_result or self.last.content.startswith(_ENDS)
 
@@ -55,6 +62,10 @@ class Accepted:
     status_id: str
     asked_at: float
     """On the monotonic clock."""
+    button: tuple[str, str] | None
+    """What was pressed for it, if not a command was used: the action, and the job it was of."""
+    thread_id: int | None
+    """Where several videos were asked for at once: their answer, and the thread that it has."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class Wish:
 
     user_id: int
     channel_id: int
+    button: tuple[str, str] | None = None
     made_at: float = field(default_factory=time.monotonic)
 
 
@@ -98,14 +110,26 @@ class Journal:
 
     def accepted(self) -> dict[str, Accepted]:
         """The jobs whose members saw an answer with the job's id."""
+        statuses = {
+            found[1]: seen.first.id
+            for seen in self.messages.values()
+            if (found := _WAITS.match(seen.first.content)) is not None
+        }
         jobs: dict[str, Accepted] = {}
         for interaction, wish in self.wishes.items():
             answer = self.answer(interaction)
             if answer is None or answer.first.ephemeral:
                 continue
-            if (found := _ID.search(answer.first.content)) is not None:
-                jobs[found[1]] = Accepted(
-                    found[1], wish.user_id, wish.channel_id, answer.first.id, wish.made_at
+            several, ids = _ids_in(answer.first.content)
+            for job_id in ids:
+                jobs[job_id] = Accepted(
+                    id=job_id,
+                    user_id=wish.user_id,
+                    channel_id=wish.channel_id,
+                    status_id=statuses.get(job_id, answer.first.id),
+                    asked_at=wish.made_at,
+                    button=wish.button,
+                    thread_id=int(answer.first.id) if several else None,
                 )
         return jobs
 
@@ -135,6 +159,14 @@ class Journal:
                 self._modals[event["interaction_id"]] = msgspec.convert(modal, Modal)
             case _:
                 pass
+
+
+def _ids_in(answer: str) -> tuple[bool, list[str]]:
+    """Whether an answer tells of several videos at once, and the jobs that it tells of."""
+    if (several := _SEVERAL.match(answer)) is not None:
+        return True, _ID.findall(several[1])
+    found = _ID.search(answer)
+    return False, [] if found is None else [found[1]]
 
 
 @contextmanager

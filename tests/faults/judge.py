@@ -30,6 +30,8 @@ class Verdict:
     failed: Counter[str] = field(default_factory=Counter[str])
     """By the reason that the member is told."""
     cancelled: int = 0
+    buttons: Counter[str] = field(default_factory=Counter[str])
+    """Clips that buttons have brought, by what was pressed."""
     unheard: int = 0
     """Jobs whose members saw no answer; they have ended all the same."""
     lost: list[str] = field(default_factory=list[str])
@@ -70,9 +72,15 @@ class _Judge:
         self._rows = rows
         self._journal: Journal = stage.journal
         self._results: dict[str, list[Seen]] = {}
+        self._copies: dict[str, list[Seen]] = {}
+        """Direct messages that members wanted besides."""
+        self._shown: dict[str, list[Seen]] = {}
+        """The clip once more: in a showcase, by a command, or for whoever pressed DM."""
         for seen in self._journal.messages.values():
-            if seen.is_result and seen.clip is not None:
-                self._results.setdefault(seen.clip, []).append(seen)
+            if seen.clip is not None:
+                kinds = self._copies if seen.is_copy else self._shown
+                kind = self._results if seen.is_result and not seen.is_copy else kinds
+                kind.setdefault(seen.clip, []).append(seen)
         self._owners = _owners_of_files(stage.machine.data_dir / "clips")
         self._verdict = Verdict()
 
@@ -97,8 +105,11 @@ class _Judge:
         if job is None:
             self._verdict.lost.append(f"{job_id}: no row")
             return
-        if (job.user_id, job.channel_id) != (promise.user_id, promise.channel_id):
+        places = {promise.channel_id, promise.thread_id}
+        if job.user_id != promise.user_id or job.channel_id not in places:
             self._verdict.misplaced.append(f"{job_id}: its row is of somebody or somewhere else")
+        if promise.button is not None and promise.button != (job.made_by, job.parent_id):
+            self._verdict.misplaced.append(f"{job_id}: {promise.button} made something else")
         match job.state:
             case JobState.POSTED if self._results.get(job_id):
                 self._verdict.posted += 1
@@ -111,7 +122,8 @@ class _Judge:
             case _:
                 self._verdict.lost.append(f"{job_id}: {job.state}")
         status = self._journal.messages[promise.status_id]
-        if job.route == "channel" and not status.deleted and not status.is_end:
+        has_status = promise.status_id != str(promise.thread_id)
+        if job.route == "channel" and has_status and not status.deleted and not status.is_end:
             self._verdict.stale.append(f"{job_id}: {job.state}, {status.last.content!r}")
         if not self._is_told(job, promise):
             self._verdict.untold.append(f"{job_id}: {job.state}, {self._last_words(promise)!r}")
@@ -120,7 +132,7 @@ class _Judge:
         results = self._results.get(job.id, [])
         if len(results) > 1:
             self._verdict.doubled.append(f"{job.id}: {len(results)} messages with the clip")
-        mentions = [each for each in self._about(job) if each.first.mentions]
+        mentions = [each for each in self._about(job) if each.first.mentions and not each.is_copy]
         if len(mentions) > 1:
             self._verdict.doubled.append(f"{job.id}: mentioned {len(mentions)} times")
         if job.state not in _ENDS or not job.told:
@@ -128,19 +140,52 @@ class _Judge:
         uncertain = job.failure == perhaps_posted(job)
         if results and job.state is not JobState.POSTED and not uncertain:
             self._verdict.doubled.append(f"{job.id}: posted and {job.state}: {job.failure}")
+        if job.state is JobState.POSTED and job.made_by is not None:
+            self._verdict.buttons[job.made_by] += 1
+        self._judge_extras(job)
         for result in results:
             if fault := self._misplacement(job, result):
                 self._verdict.misplaced.append(f"{job.id}: {fault}")
             if result.deleted and not self._was_pressed("delete", job):
                 self._verdict.lost.append(f"{job.id}: its clip was deleted by a stranger")
 
+    def _judge_extras(self, job: Job) -> None:
+        """Look at what buttons have brought besides the result, or instead of another clip."""
+        copies = self._copies.get(job.id, [])
+        if len(copies) > 1:
+            self._verdict.doubled.append(f"{job.id}: {len(copies)} copies in direct messages")
+        direct = self._stage.emulator.world.direct_channel(
+            self._stage.emulator.world.users[job.user_id]
+        )
+        for copy in copies:
+            if int(copy.first.channel_id) != direct.id or not self._was_pressed("notify", job):
+                self._verdict.misplaced.append(f"{job.id}: a copy that nobody wanted there")
+        shown = self._shown.get(job.id, [])
+        shared = [each for each in shown if each.first.content.startswith("⭐")]
+        self._verdict.buttons["share"] += len(shared)
+        self._verdict.buttons["DM me"] += len(copies)
+        if len([each for each in shared if not each.deleted]) > 1:
+            self._verdict.doubled.append(f"{job.id}: shared {len(shared)} times")
+        if shared and not self._was_pressed("share", job):
+            self._verdict.misplaced.append(f"{job.id}: shared by nobody who may")
+        for each in [*copies, *shown]:
+            if owners := self._strangers(job, each):
+                self._verdict.misplaced.append(f"{job.id}: shown as the clip of {owners}")
+        parent = self._rows.get(job.parent_id or "")
+        changed = ("change", job.id) in self._stage.pressed
+        if parent is not None and not changed and not _is_more(job, parent):
+            self._verdict.misplaced.append(f"{job.id}: {job.made_by} of {parent.id} is no more")
+
     def _judge_wishes(self) -> None:
         """Look for commands that made two clips; what was made from another job has its seed."""
         asked = [job for job in self._rows.values() if job.parent_id is None]
-        posted = Counter(job.request.seed for job in asked if self._results.get(job.id))
-        for seed, count in posted.items():
+        posted = Counter(
+            (job.request.seed, job.prompt) for job in asked if self._results.get(job.id)
+        )
+        for (seed, prompt), count in posted.items():
             if count > 1:
-                self._verdict.doubled.append(f"{count} clips of one command, of seed {seed}")
+                words = f"{count} clips of one command, of seed {seed}: {prompt}"
+                self._verdict.doubled.append(words)
 
     def _misplacement(self, job: Job, result: Seen) -> str:
         world = self._stage.emulator.world
@@ -153,12 +198,18 @@ class _Judge:
                 return "the clip is in direct messages without a reason"
         if [int(mention.id) for mention in result.first.mentions] != [job.user_id]:
             return "it mentions others, or nobody"
-        (attachment,) = result.first.attachments
+        attachment = result.first.attachments[0]
         if attachment.filename != f"{job.id}-seed{job.request.seed}.mp4":
             return f"it is called {attachment.filename}"
-        kept = world.attachments.get(int(attachment.id))
-        owners = self._owners.get(_digest(kept.data)) if kept is not None else None
-        return f"it is the clip of {owners}" if owners and job.id not in owners else ""
+        owners = self._strangers(job, result)
+        return f"it is the clip of {owners}" if owners else ""
+
+    def _strangers(self, job: Job, message: Seen) -> set[str]:
+        """The jobs whose clip a message has instead of this one's."""
+        (attachment,) = message.first.attachments
+        kept = self._stage.emulator.world.attachments.get(int(attachment.id))
+        owners = None if kept is None else self._owners.get(_digest(kept.data))
+        return set() if owners is None or job.id in owners else owners
 
     def _is_told(self, job: Job, promise: Accepted) -> bool:
         """Whether the end can be read where the member looks.
@@ -192,6 +243,24 @@ class _Judge:
         return bool(self._stage.pressed.get((action, job.id), set()) & {job.user_id, owner})
 
 
+def _is_more(job: Job, parent: Job) -> bool:
+    """Whether a clip is what the button on another one says."""
+    clip, before = job.completed, parent.completed
+    if clip is None or before is None:
+        return True
+    match job.made_by:
+        case "extend":
+            return clip.num_frames > before.num_frames
+        case "upscale":
+            return clip.width > before.width and clip.num_frames == before.num_frames
+        case "smooth":
+            return clip.fps > before.fps and clip.num_frames > before.num_frames
+        case "better":
+            return job.request.seed == parent.request.seed
+        case _:
+            return True
+
+
 def _reason(job: Job) -> str:
     """The reason without what is different each time."""
     words = (job.failure or "").replace(job.id, "…").split(". ")
@@ -201,6 +270,8 @@ def _reason(job: Job) -> str:
 def _owners_of_files(folder: Path) -> dict[str, set[str]]:
     owners: dict[str, set[str]] = {}
     for file in folder.glob("*.mp4"):
+        if file.name.count(".") > 1:  # another job's clip, of which this one is made, or its own
+            continue
         owners.setdefault(_digest(file.read_bytes()), set()).add(file.name.partition(".")[0])
     return owners
 

@@ -24,6 +24,8 @@ def report(title: str, seed: int, stage: Stage, kinds: Sequence[Kind], verdict: 
         ("jobs accepted", verdict.accepted),
         ("posted once", verdict.posted),
         ("made, and fetched by the member", verdict.kept),
+        ("brought by buttons", verdict.buttons.total()),
+        *((f"  {button}", count) for button, count in verdict.buttons.most_common()),
         ("cancelled by their members", verdict.cancelled),
         ("failed with a reason", sum(verdict.failed.values())),
         *((f"  {reason}", count) for reason, count in verdict.failed.most_common()),

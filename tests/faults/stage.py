@@ -18,13 +18,17 @@ from bot.emulator.keyboard import command_body, modal_body
 from bot.emulator.server import Emulator
 from bot.emulator.shown import Message
 from bot.emulator.world import World
+from tests.end_to_end.able import able_settings
 from tests.end_to_end.stack import local_discord
 from tests.faults.journal import Accepted, Journal, Seen, Wish, kept_journal
 from tests.faults.machine import Machine, running_machine
 
 _PATIENCE = 15.0
+_SEVERAL = 0.1
+"""Of the commands, how many ask for two videos at once."""
 _COLOURS = ("red", "green", "blue", "yellow", "white", "pink")
 _SHAPES = ("circle", "square", "star", "heart", "triangle")
+_MAKE_MORE = {"vary", "again", "better", "extend", "upscale", "smooth"}
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,13 @@ class Stage:
     def ask(self, player: Player | None = None) -> None:
         """Use /video."""
         player = player or self.random.choice(self.players)
+        colour, other = self.random.sample(_COLOURS, 2)
+        if self.random.random() < _SEVERAL:
+            colour = f"[{colour}, {other}]"
         interaction = self._command(
             player,
             "video",
-            prompt=f"a {self.random.choice(_COLOURS)} {self.random.choice(_SHAPES)}",
+            prompt=f"a {colour} {self.random.choice(_SHAPES)}",
             steps=self.random.randint(2, 12),
             seed=self.random.randrange(2**32),  # by which two jobs of one wish are told
             explain=self.random.random() < 0.1,
@@ -94,8 +101,8 @@ class Stage:
             return None
         job_id = custom_id.rpartition(":")[2]
         self.pressed.setdefault((action, job_id), set()).add(player.user.id)
-        if action in {"vary", "again"}:
-            self._note_wish(interaction, player)
+        if action in _MAKE_MORE:
+            self._note_wish(interaction, player, (action, job_id))
         elif action in {"edit", "change"}:
             self._forms[interaction] = player
         return interaction
@@ -116,7 +123,7 @@ class Stage:
             except Refusal:
                 continue
             if ":rerun:" in modal.custom_id:
-                self._note_wish(str(started.id), player)
+                self._note_wish(str(started.id), player, ("rerun", modal.custom_id.split(":")[2]))
 
     def moderate(self, message: Message) -> None:
         """Delete a message as the owner of the server."""
@@ -146,9 +153,11 @@ class Stage:
         except Refusal:
             return None
 
-    def _note_wish(self, interaction: str | None, player: Player) -> None:
+    def _note_wish(
+        self, interaction: str | None, player: Player, button: tuple[str, str] | None = None
+    ) -> None:
         if interaction is not None:
-            self.journal.wishes[interaction] = Wish(player.user.id, player.channel.id)
+            self.journal.wishes[interaction] = Wish(player.user.id, player.channel.id, button)
 
 
 @asynccontextmanager
@@ -158,8 +167,14 @@ async def open_stage(
     """Run everything until the block ends; fails there if the bot sent what is malformed."""
     async with local_discord(faults=Faults(seed)) as emulator:
         people = _settle(emulator)
+        if environ is None:  # a model that can do all there are buttons for, and a showcase
+            settings = await able_settings(emulator, data_dir)
+            environ = {
+                "MODELS_FILE": str(settings.models_file),
+                "DEFAULT_MODEL": str(settings.default_model),
+            }
         with kept_journal(emulator.core, people) as journal:
-            async with running_machine(emulator, data_dir, environ or {}) as machine:
+            async with running_machine(emulator, data_dir, environ) as machine:
                 yield Stage(emulator, machine, journal, Random(seed))
 
 

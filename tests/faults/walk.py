@@ -30,6 +30,10 @@ class Walk:
             self.submit_forms: 8,
             self.vary: 5,
             self.edit_and_rerun: 4,
+            self.make_more: 8,
+            self.share: 3,
+            self.send_to_me: 2,
+            self.want_to_be_told: 3,
             self.try_again: 4,
             self.get_result: 2,
             self.delete_own: 2,
@@ -80,6 +84,18 @@ class Walk:
 
     def edit_and_rerun(self) -> None:
         self._press("edit", own=False)
+
+    def make_more(self) -> None:
+        self._press(self._random.choice(["better", "extend", "upscale", "smooth"]), own=False)
+
+    def share(self) -> None:
+        self._press("share", own=self._random.random() < 0.8)
+
+    def send_to_me(self) -> None:
+        self._press("dm", own=False)
+
+    def want_to_be_told(self) -> None:
+        self._press(self._random.choice(["notify", "notify", "silence"]), own=True)
 
     def try_again(self) -> None:
         self._press("again", own=False)
