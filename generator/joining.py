@@ -11,6 +11,8 @@ _EVENED = 1.0
 """Seconds in which the later clip finds back to its own light and colours, unseen."""
 _CELLS = 8
 """Along the shorter edge; light and colours are compared in cells, so that no outline is drawn."""
+_LIGHT = 24
+"""Grey levels by which light and colours change at most; what differs more is something else."""
 _FADE = 0.01
 """Seconds of sound that go down before the seam and come up after it, so that nothing clicks."""
 
@@ -42,17 +44,22 @@ def _evened(last: Picture, frames: Frames, count: int) -> Frames:
 
 
 def _coarse(difference: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a difference, shape (height, width, 3), without its details."""
-    height, width, channels = difference.shape
+    """Return a difference, shape (height, width, 3), without its details and what is no light."""
+    height, width, _ = difference.shape
     edge = min(height, width) / _CELLS
-    cells = max(1, round(width / edge)), max(1, round(height / edge))
-    planes = [
-        Image.fromarray(np.ascontiguousarray(difference[..., channel]))
-        .resize(cells, Image.Resampling.BOX)
-        .resize((width, height), Image.Resampling.BICUBIC)
-        for channel in range(channels)
-    ]
-    return np.stack([np.asarray(plane) for plane in planes], axis=-1)
+    size = max(1, round(width / edge)), max(1, round(height / edge))
+    cells = _resized(difference, size, Image.Resampling.BOX)
+    cells[np.abs(cells).max(-1) > _LIGHT] = 0  # a shape that is not quite where it was
+    return _resized(cells, (width, height), Image.Resampling.BICUBIC)
+
+
+def _resized(
+    planes: NDArray[np.float32], size: tuple[int, int], resample: Image.Resampling
+) -> NDArray[np.float32]:
+    """Resize each channel of (height, width, channels) to a width and height."""
+    channels = np.moveaxis(planes, -1, 0)
+    images = [Image.fromarray(np.ascontiguousarray(channel)) for channel in channels]
+    return np.stack([np.asarray(image.resize(size, resample)) for image in images], axis=-1)
 
 
 def _join_sound(earlier: Rendering, later: Rendering, fps: int, shown_again: int) -> Audio | None:

@@ -7,6 +7,7 @@ from generator.catalogue import Catalogue
 from generator.models_file import read_models
 from generator.presets import Settings
 from generator.rules import FrameRule, SizeRule
+from generator.sources import Sibling
 from generator.spec import ModelSpec
 
 SHIPPED = Path(__file__).with_name("models.toml")
@@ -37,6 +38,7 @@ BUILTIN = ModelSpec(
     arguments={"num_frames": "video_length"},
     # the same frames for a twelfth less work than 14 at a time: fewer fit into a CPU's caches
     call_args={"clean_caption": False, "decode_chunk_size": 4},
+    image_to_video=Sibling(class_name="LattePipeline", held_frames=builtin.HELD_FRAMES),
     min_steps=2,
     max_steps=100,  # of more, some round to the same timestep
     small_world=True,

@@ -19,6 +19,9 @@ from tests.end_to_end.stories import QUICK, ask, finished, job_id, refusal
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 _MODELS = """
+[builtin]
+image_to_video = {}
+
 [moving]
 like = "builtin"
 title = "Moving"
@@ -57,6 +60,8 @@ async def discord_here(folder: Path) -> AsyncGenerator[Emulator]:
         Human.connect(emulator.url) as human,
         running_bot(bot_settings(emulator, folder, **files), human, plain=True),
     ):
+        # until the device is known, every model is offered
+        await finished(human, await ask(human, "a red circle", **QUICK))
         yield emulator
 
 

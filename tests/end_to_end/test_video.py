@@ -65,7 +65,7 @@ async def test_a_prompt_becomes_a_playable_clip_that_mentions_its_author(you: Hu
     assert [mention.id for mention in result.mentions] == [you.id]
     assert "seed 5" in result.content
     assert list(result.buttons) == [
-        *("Vary", "Edit & rerun", "Smoother"),
+        *("Vary", "Edit & rerun", "Extend", "Smoother"),
         *("Info", "How it works", "DM", "Delete"),
     ]
     (attachment,) = result.attachments
