@@ -16,16 +16,44 @@ def noise_of(request: GenerationRequest) -> Generator[torch.Generator]:
     For a graded variation, all that is drawn with it is as far between what two seeds give as the
     request says, on the arc from one to the other, where it keeps the length that noise has. The
     strengths 0 and 1 are the clips of the two seeds, exactly. Every class draws its noise by
-    `torch.randn` in the end, be it in the pipeline, the scheduler or the encoder of a picture.
+    `torch.randn` in the end, be it in the pipeline, the scheduler or the encoder of a picture, and
+    some draw its strength by `torch.rand`.
     """
-    # drawn on the CPU, so that a seed means the same noise on every device
     seed, other_seed, share = request.seed, request.variation_seed, request.variation_strength
     if other_seed is None or other_seed == seed or share in (0.0, 1.0):
         decisive = other_seed if other_seed is not None and share == 1.0 else seed
-        yield torch.Generator("cpu").manual_seed(decisive)
+        with _drawing_on_cpu(decisive) as generator:
+            yield generator
         return
-    generator = torch.Generator("cpu").manual_seed(seed)
     other = torch.Generator("cpu").manual_seed(other_seed)
+    with _drawing_on_cpu(seed) as generator, _mixing(generator, other, share):
+        yield generator
+
+
+@contextmanager
+def _drawing_on_cpu(seed: int) -> Generator[torch.Generator]:
+    """Give a generator of the CPU, so that a seed means the same noise on every device.
+
+    A class that asks for numbers of it on another device gets them there; torch alone refuses.
+    """
+    generator = torch.Generator("cpu").manual_seed(seed)
+    draw = torch.rand
+
+    def rand(*size: Any, **options: Any) -> torch.Tensor:
+        if options.get("generator") is not generator:  # somebody else's
+            return draw(*size, **options)
+        return draw(*size, **options | {"device": "cpu"}).to(options.get("device"))
+
+    torch.rand = rand
+    try:
+        yield generator
+    finally:
+        torch.rand = draw
+
+
+@contextmanager
+def _mixing(generator: torch.Generator, other: torch.Generator, share: float) -> Generator[None]:
+    """Let what is drawn with one generator lie between that and what the other one gives."""
     draw = torch.randn
 
     def randn(*size: Any, **options: Any) -> torch.Tensor:
@@ -36,7 +64,7 @@ def noise_of(request: GenerationRequest) -> Generator[torch.Generator]:
 
     torch.randn = randn
     try:
-        yield generator
+        yield
     finally:
         torch.randn = draw
 

@@ -49,8 +49,19 @@ def test_both_ends_and_the_same_seed_twice_are_the_noise_of_one_seed() -> None:
     assert torch.equal(torch.randn((1, 4, 8, 32, 32), generator=generator), drawn(1.0)[0])
 
 
+def test_what_is_asked_for_on_another_device_is_drawn_on_the_cpu_and_brought_there() -> None:
+    """As Helios asks for how much noise lies over a picture; torch alone refuses."""
+    generator = torch.Generator().manual_seed(7)
+    expected = [torch.rand(3, generator=generator) for _ in range(2)]
+    with noise_of(request(0.0, None)) as generator:
+        elsewhere = torch.rand(3, device="meta", generator=generator)
+        here = torch.rand(3, generator=generator)
+    assert elsewhere.device.type == "meta"
+    assert torch.equal(here, expected[1]), "the numbers before it were drawn"
+
+
 def test_others_noise_is_left_alone_and_all_is_undone_whatever_happens() -> None:
-    own = torch.randn
+    own = torch.randn, torch.rand
     alone = torch.randn(9, generator=torch.Generator().manual_seed(3))
 
     def fail() -> None:
@@ -61,4 +72,4 @@ def test_others_noise_is_left_alone_and_all_is_undone_whatever_happens() -> None
 
     with pytest.raises(LookupError):
         fail()
-    assert torch.randn is own
+    assert (torch.randn, torch.rand) == own
