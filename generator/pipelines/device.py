@@ -11,6 +11,16 @@ import torch
 from generator.errors import GeneratorUnavailableError
 from generator.messages import N_
 
+_OUT_OF_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    # cuBLAS and cuDNN take memory of their own beside torch's, which may have left them none
+    "CUBLAS_STATUS_ALLOC_FAILED",
+    "CUDNN_STATUS_ALLOC_FAILED",
+    "ALLOCATION_FAILED",
+)
+_LOST = ("CUDA error", "HIP error")
+
 
 @dataclass(frozen=True)
 class Device:
@@ -40,8 +50,13 @@ def detect(device: str | None = None) -> Device:
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error means that the device, or the machine, has no memory left."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
-        words in str(error) for words in ("out of memory", "can't allocate memory")
+        words in str(error) for words in _OUT_OF_MEMORY
     )
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error means that a GPU serves this process no more."""
+    return not is_out_of_memory(error) and any(words in str(error) for words in _LOST)
 
 
 def computes_in_bfloat16() -> bool:

@@ -9,12 +9,12 @@ import diffusers
 import torch
 from huggingface_hub import try_to_load_from_cache
 
-from generator.errors import GenerationError
+from generator.errors import DeviceLostError, GenerationError
 from generator.memory import Mode
 from generator.messages import N_
 from generator.pipelines.acceleration import accelerate
 from generator.pipelines.additions import lay_loras, load_parts
-from generator.pipelines.device import Device, is_out_of_memory
+from generator.pipelines.device import Device, is_lost, is_out_of_memory
 from generator.pipelines.download import on_this_machine
 from generator.pipelines.download_faults import broken
 from generator.pipelines.prompt_cache import remember_prompts
@@ -27,7 +27,8 @@ _log = logging.getLogger(__name__)
 def load(spec: ModelSpec, device: Device, mode: Mode = "resident") -> Any:
     """Return the model's diffusers pipeline, ready to be called on the device.
 
-    Raises `GenerationError` in plain words: "unavailable" if it cannot be had, or "out_of_memory".
+    Raises `GenerationError` in plain words: "unavailable" if it cannot be had, or "out_of_memory";
+    and `DeviceLostError`.
     """
     try:
         pipeline = _from_pretrained(spec, device)
@@ -47,6 +48,8 @@ def load(spec: ModelSpec, device: Device, mode: Mode = "resident") -> Any:
     except (RuntimeError, MemoryError) as error:
         if is_out_of_memory(error):
             raise _too_large(spec) from error
+        if is_lost(error):
+            raise DeviceLostError(str(error)) from error
         raise
 
 

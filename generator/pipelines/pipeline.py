@@ -11,7 +11,7 @@ from generator.encoding import Audio, Frames, Rendering
 from generator.errors import DeviceLostError
 from generator.failures import out_of_memory
 from generator.pipelines.additions import OptionalLoras
-from generator.pipelines.device import Device, is_out_of_memory
+from generator.pipelines.device import Device, is_lost, is_out_of_memory
 from generator.pipelines.holding import hold
 from generator.pipelines.loader import loaded_revision, sibling
 from generator.pipelines.noise import noise_of
@@ -47,13 +47,15 @@ class DiffusersPipeline:
         """Return the clip's frames and sound; the same request gives the same."""
         pipeline = self._pipeline_for(request)
         try:
-            with noise_of(request) as generator, thrifty_decoder(pipeline, request):
-                return self._run(pipeline, request, generator, on_progress, on_snapshot)
+            try:
+                with noise_of(request) as generator, thrifty_decoder(pipeline, request):
+                    return self._run(pipeline, request, generator, on_progress, on_snapshot)
+            finally:
+                # the pipeline does it only where its call ends well; caches would leak into the
+                # next; a device that is lost lets no offloaded part go, and is lost here again
+                pipeline.maybe_free_model_hooks()
         except (RuntimeError, MemoryError) as error:
             raise _in_plain_words(error, request, self._spec, self._device) from error
-        finally:
-            # the pipeline does this only where its call ends well; caches would leak into the next
-            pipeline.maybe_free_model_hooks()
 
     def _run(
         self,
@@ -151,6 +153,6 @@ def _in_plain_words(
 ) -> Exception:
     if is_out_of_memory(error):
         return out_of_memory(request, spec, device.name)
-    if "CUDA error" in str(error):
+    if is_lost(error):
         return DeviceLostError(str(error))
     return error

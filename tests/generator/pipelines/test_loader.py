@@ -11,7 +11,7 @@ import pytest
 import torch
 from diffusers import TextToVideoSDPipeline
 
-from generator.errors import GenerationError
+from generator.errors import DeviceLostError, GenerationError
 from generator.pipelines.device import Device
 from generator.pipelines.loader import load, loaded_revision
 from generator.spec import ModelSpec
@@ -83,6 +83,19 @@ def test_a_model_that_was_not_downloaded(
 def test_too_little_memory(spec: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     break_loading(monkeypatch, MemoryError())
     assert failure(spec).reason == "out_of_memory"
+
+
+def test_a_device_that_is_lost_is_said_to_be(
+    spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process has to end: no other model would load in it, either."""
+
+    def to(*_: object) -> None:
+        raise RuntimeError("CUDA error: unspecified launch failure")
+
+    monkeypatch.setattr(TextToVideoSDPipeline, "to", to)
+    with pytest.raises(DeviceLostError):
+        load(spec, CPU)
 
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"

@@ -180,9 +180,11 @@ def test_a_run_stops_at_any_step_without_decoding_and_leaves_nothing_behind(
         torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 GiB"),
         RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"),
         RuntimeError("MPS backend out of memory"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
         MemoryError(),
     ],
-    ids=["cuda", "cpu", "mps", "python"],
+    ids=["cuda", "cpu", "mps", "cublas", "cudnn", "python"],
 )
 def test_too_little_memory_is_said_and_the_next_clip_works(
     fresh: DiffusersPipeline, request_: GenerationRequest, error: Exception
@@ -213,6 +215,16 @@ def test_other_errors_keep_their_kind(
     fresh._pipeline.unet.forward = breaking(error)  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(expected):
         frames_of(fresh, request_)
+
+
+@pytest.mark.parametrize("first", [None, GenerationCancelledError(1, 4)], ids=["end", "cancel"])
+def test_a_device_that_is_lost_while_parts_leave_it_is_said_to_be(
+    fresh: DiffusersPipeline, request_: GenerationRequest, first: Exception | None
+) -> None:
+    lost = RuntimeError("CUDA error: unspecified launch failure")
+    fresh._pipeline.maybe_free_model_hooks = breaking(lost)  # pyright: ignore[reportPrivateUsage]
+    with pytest.raises(DeviceLostError, match="unspecified"):
+        fresh.run(request_, never_mind if first is None else stop_at(1))
 
 
 def test_a_prompt_longer_than_the_encoder_reads_is_cut(
