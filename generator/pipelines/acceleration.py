@@ -15,7 +15,7 @@ from diffusers import FirstBlockCacheConfig  # pyright: ignore[reportPrivateImpo
 from diffusers.models.attention_dispatch import attention_backend
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from generator.pipelines.device import Device, computes_in_bfloat16, is_out_of_memory
+from generator.pipelines.device import Device, computes_in_bfloat16, is_lost, is_out_of_memory
 from generator.spec import ModelSpec
 
 _log = logging.getLogger(__name__)
@@ -38,22 +38,34 @@ class _Lever:
     undo: Callable[[], object]
 
 
+class _Kernels:
+    """Which of torch's own kernels for attention a denoiser tries first."""
+
+    def __init__(self) -> None:
+        self.preferred: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext
+
+    def prefer_cudnn(self) -> None:
+        self.preferred = functools.partial(sdpa_kernel, _CUDNN_FIRST, set_priority=True)
+
+    def prefer_none(self) -> None:
+        self.preferred = contextlib.nullcontext
+
+
 def accelerate(pipeline: Any, spec: ModelSpec, device: Device) -> None:
     """Choose layouts and attention for the device, and what the model's entry asks for.
 
     To be called before the parts are moved or offloaded, whose hooks have to see what this adds.
     """
-    attention: Callable[[], AbstractContextManager[object]] = contextlib.nullcontext
     if device.type == "cuda":
         torch.set_float32_matmul_precision("high")  # TF32 for parts that are kept in float32
         _lay_out(pipeline)
-        if torch.cuda.get_device_capability()[0] == _HOPPER:
-            attention = functools.partial(sdpa_kernel, _CUDNN_FIRST, set_priority=True)
     elif spec.part_dtypes.get("vae") == "bfloat16" and computes_in_bfloat16():
         _decode_in_bfloat16(pipeline.vae)
     for denoiser in _denoisers(pipeline):
-        levers = [lever for lever in _levers(denoiser, spec) if _is_pulled(lever, spec)]
-        denoiser.forward = _guarded(denoiser.forward, attention, levers, spec)
+        kernels = _Kernels()
+        wanted = _levers(denoiser, kernels, spec, device)
+        levers = [lever for lever in wanted if _is_pulled(lever, spec)]
+        denoiser.forward = _guarded(denoiser.forward, kernels, levers, spec)
 
 
 def _lay_out(pipeline: Any) -> None:
@@ -88,7 +100,9 @@ def _denoisers(pipeline: Any) -> Iterator[Any]:
             yield part
 
 
-def _levers(denoiser: Any, spec: ModelSpec) -> Iterator[_Lever]:
+def _levers(denoiser: Any, kernels: _Kernels, spec: ModelSpec, device: Device) -> Iterator[_Lever]:
+    if device.type == "cuda" and _is_hopper():
+        yield _Lever("cuDNN's attention", kernels.prefer_cudnn, kernels.prefer_none)
     if spec.attention is not None:
         yield _Lever(
             f"the attention backend {spec.attention!r}",
@@ -109,6 +123,11 @@ def _levers(denoiser: Any, spec: ModelSpec) -> Iterator[_Lever]:
             lambda: denoiser.compile_repeated_blocks(dynamic=True),
             functools.partial(_forget_compiled, denoiser),
         )
+
+
+def _is_hopper() -> bool:
+    # AMD's have a generation 9, too
+    return torch.version.hip is None and torch.cuda.get_device_capability()[0] == _HOPPER
 
 
 def _set_attention(denoiser: Any, backend: str) -> None:
@@ -133,7 +152,7 @@ def _is_pulled(lever: _Lever, spec: ModelSpec) -> bool:
 
 def _guarded(
     forward: Callable[..., Any],
-    attention: Callable[[], AbstractContextManager[object]],
+    kernels: _Kernels,
     levers: list[_Lever],
     spec: ModelSpec,
 ) -> Callable[..., Any]:
@@ -145,16 +164,16 @@ def _guarded(
 
     @functools.wraps(forward)  # pipelines look at the signature
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        with attention():
-            try:
+        try:
+            with kernels.preferred():
                 return forward(*args, **kwargs)
-            except Exception as error:
-                if not levers or is_out_of_memory(error):
-                    raise
-                names = " and ".join(lever.name for lever in levers)
-                _log.warning("%s runs without %s from now on: %s", spec.title, names, error)
-            while levers:
-                levers.pop().undo()
-            return forward(*args, **kwargs)
+        except Exception as error:
+            if not levers or is_out_of_memory(error) or is_lost(error):
+                raise
+            names = " and ".join(lever.name for lever in levers)
+            _log.warning("%s runs without %s from now on: %s", spec.title, names, error)
+        while levers:
+            levers.pop().undo()
+        return forward(*args, **kwargs)
 
     return guarded

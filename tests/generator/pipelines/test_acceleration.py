@@ -258,6 +258,27 @@ def test_hopper_prefers_cudnn_and_keeps_the_rest(pipeline: WanPipeline) -> None:
 
 
 @pytest.mark.usefixtures("hopper")
+def test_an_attention_that_cudnn_cannot_do_is_left_to_the_rest(
+    pipeline: WanPipeline, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain = forward(pipeline)
+    transformer: Any = pipeline.transformer
+    whole = transformer.forward
+
+    def without_cudnn(*args: object, **kwargs: object) -> object:
+        if _cur_sdpa_kernel_backends(with_priority=True)[0] == SDPBackend.CUDNN_ATTENTION:
+            raise RuntimeError("cuDNN Frontend error: No valid execution plans built.")
+        return whole(*args, **kwargs)
+
+    monkeypatch.setattr(transformer, "forward", without_cudnn)
+    accelerate(pipeline, WAN, CUDA)
+    for _ in range(2):
+        assert torch.equal(forward(pipeline), plain)
+    (warning,) = warnings(caplog)
+    assert "runs without cuDNN's attention from now on: cuDNN Frontend error" in warning
+
+
+@pytest.mark.usefixtures("hopper")
 def test_on_a_gpu_convolutions_lie_channels_last(pipeline: WanPipeline, spec: ModelSpec) -> None:
     latents = torch.randn(1, 4, 2, 4, 4)
     with torch.no_grad():
