@@ -121,6 +121,7 @@ class Engine:
         pipeline = self._residents.pipeline(spec)
         job.recorder = recorder = Recorder(job.request, job.show, self._open_budget())
         on_snapshot = recorder.offer if recorder.is_wanted else None
+        self._runtime.peak_memory()  # what others took, such as a larger clip that was stopped
         rendering = pipeline.run(job.request, job.report, on_snapshot)
         job.peak_memory, job.revision = self._runtime.peak_memory(), pipeline.revision
         return rendering

@@ -8,11 +8,12 @@ import pytest
 from msgspec import structs
 
 from generator import finishing
+from generator.encoding import Rendering
 from generator.memory import Mode
 from generator.protocol import Completed, Failed, Progress, Ready
 from generator.spec import ModelSpec
 from tests.generator.engine_bench import Bench
-from tests.generator.plain_worker import RUNS, PlainPipeline, PlainRuntime
+from tests.generator.plain_worker import RUNS, PlainPipeline, PlainRuntime, paint
 
 
 @pytest.fixture
@@ -120,6 +121,33 @@ def test_a_clip_as_small_as_can_be_needs_another_model(tmp_path: Path) -> None:
     failed = bench.until_terminal()[-1]
     assert isinstance(failed, Failed)
     assert failed.text().endswith("Choose a smaller model.")
+
+
+class Meter(PlainRuntime):
+    """Its memory is as full as it was at most since somebody asked."""
+
+    def __init__(self) -> None:
+        self.most = 900
+
+    def peak_memory(self) -> int:
+        peak, self.most = self.most, 100
+        return peak
+
+    def load(self, spec: ModelSpec, mode: Mode) -> PlainPipeline:
+        def run(*given: Any) -> Rendering:
+            self.most = max(self.most, 300)
+            return paint(*given)
+
+        return PlainPipeline(run)
+
+
+def test_what_was_in_memory_before_a_clip_does_not_count_for_it(tmp_path: Path) -> None:
+    """Such as a model that left, or a larger clip that was stopped."""
+    bench = Bench(Meter(), tmp_path)
+    bench.submit("a")
+    *_, completed = bench.until_terminal()
+    assert isinstance(completed, Completed)
+    assert completed.peak_memory_bytes == 300
 
 
 def test_an_unknown_model_is_invalid(bench: Bench) -> None:
