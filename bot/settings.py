@@ -16,7 +16,7 @@ from bot.logs import LEVELS
 
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _DEVICES = ("cuda", "mps", "cpu")
-_LEAST_UPLOAD = 100_000
+_LEAST_UPLOAD = 70_000
 """Bytes; hardly a clip fits less, so it was meant in another unit."""
 _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 _ABOVE_ZERO = (

@@ -19,7 +19,7 @@ def first_frames(request: GenerationRequest, most: int = 1) -> Frames | None:
     if request.continues is not None:
         return last_frames(request.continues, request.width, request.height, most)
     if request.image_path is not None:
-        return np.asarray(read_picture(request.image_path, request.width, request.height))[None]
+        return np.array(read_picture(request.image_path, request.width, request.height))[None]
     return None
 
 

@@ -170,7 +170,11 @@ def test_a_style_lays_its_words_over_those_of_the_member_which_are_kept() -> Non
 @pytest.mark.parametrize(
     ("model", "wish", "words"),
     [
-        ("modelscope", {"image_url": "x"}, "does not take `image`.*choose one of: `cogvideox-5b`"),
+        (
+            "modelscope",
+            {"image_url": "x"},
+            "does not take `image`.*one of: `builtin`, `cogvideox-5b`",
+        ),
         ("animatediff-lightning", {"negative_prompt": "x"}, "choose one of: `builtin`"),
         ("animatediff-lightning", {"guidance": 7.0}, "does not take `guidance`"),
         ("builtin", {"style": "Anime"}, "does not take `style`.*choose one of: `modelscope`"),

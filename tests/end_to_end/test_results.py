@@ -143,6 +143,7 @@ async def test_a_clip_that_begins_while_dm_me_is_pressed_does_not_make_an_error_
     emulator: Emulator, you: Human
 ) -> None:
     running, waiting = [await ask(you, "endless") for _ in range(2)]
+    running = await newest(you, running, "Stop")
     emulator.faults.add(
         Fault(name="held", effect=(hold := Hold()), path="/interactions/*/*/callback")
     )
@@ -155,7 +156,7 @@ async def test_a_clip_that_begins_while_dm_me_is_pressed_does_not_make_an_error_
     on = await newest(you, waiting, "DM me: on")
     assert "will not" in await refusal(you, await you.click(on, "DM me: on"))
     assert not [message for message in you.seen if "went wrong" in message.text]
-    await you.click(waiting, "Stop")
+    await you.click(await newest(you, waiting, "Stop"), "Stop")
     await status_says(you, waiting, "🛑")
 
 

@@ -40,7 +40,10 @@ def refusal(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["--prompt", "a", "--output", "a.mp4", "--preset", "x"], "choose from 'draft', 'normal'"),
         (["--prompt", "a", "--models-file", "no.toml"], "no.toml cannot be read"),
         (["--prompt", "a", "--output", "a.mp4", "--image", "no.png"], "there is no picture no.png"),
-        (["--prompt", "a", "--output", "a.mp4", "--image", __file__], "Leave the picture out"),
+        (
+            ["--prompt", "a", "--output", "a.mp4", "--image", __file__, "--model", "modelscope"],
+            "Leave the picture out",
+        ),
         (["--promt", "a"], "unrecognized arguments"),
     ],
 )

@@ -225,7 +225,8 @@ def test_a_clip_can_go_on_from_the_last_frame_of_another(
     asked = entry.request(id="1", prompt="a red circle", seed=7, output_path="unused.mp4")
     clip, frame = tmp_path / "clip.mp4", tmp_path / "frame.png"
     scene = texture(5, asked.height, asked.width)
-    write_mp4(scene, clip, fps=asked.fps)
+    scale = entry.display_scale(asked.width, asked.height)
+    write_mp4(scene, clip, fps=asked.fps, scale=scale)
     Image.fromarray(last_frames(str(clip), asked.width, asked.height)[0]).save(frame)
     going_on = structs.replace(asked, continues=str(clip))
     entry.check(going_on)
@@ -233,7 +234,7 @@ def test_a_clip_can_go_on_from_the_last_frame_of_another(
     from_picture = bench.run(structs.replace(asked, image_path=str(frame)))
     assert same(bench.run(going_on), from_picture) == (entry.shown_again == 1)
     if entry.shown_again > 1:
-        write_mp4(scene[-1:], clip, fps=asked.fps)
+        write_mp4(scene[-1:], clip, fps=asked.fps, scale=scale)
         Image.fromarray(last_frames(str(clip), asked.width, asked.height)[0]).save(frame)
         assert same(bench.run(going_on), bench.run(structs.replace(asked, image_path=str(frame))))
 
